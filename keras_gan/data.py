@@ -234,4 +234,4 @@ def _streams(num_train: int, num_test: int, seed: int) -> list[np.random.Generat
     check_count("num_train", num_train)
     check_count("num_test", num_test)
     check_seed(seed)
-    return [np.random.default_rng([seed, part]) for part in range(2)]
+    return np.random.default_rng(seed).spawn(2)
