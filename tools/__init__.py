@@ -1,0 +1,1 @@
+"""The builder of the course: lessons in, notebooks and site pages out. Nothing imports it."""

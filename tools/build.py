@@ -1,0 +1,112 @@
+"""Runs the lessons and writes their pages: `python -m tools.build [--scale full|smoke] [NN ...]`."""
+
+import argparse
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from tools import cache, notebooks
+from tools.execute import execute
+from tools.files import ROOT, remove_others, write
+from tools.lesson import SCALES, Lesson, LessonError, find_lessons, read
+from tools.page import render
+
+
+def build(path: Path, scale: str, pages: bool, root: Path) -> str:
+    """Builds one lesson and returns what was done; nothing is written unless all of it succeeds."""
+    lesson = read(path)
+    start = perf_counter()
+    run = cache.load(lesson, scale, root)
+    done = "cached" if run else "ran"
+    if run is None:
+        run = execute(lesson, scale, root, lambda k, n: _progress(lesson.name, k, n, start))
+        cache.store(lesson, scale, root, run)
+    exercises = [each for each in notebooks.find_exercises(root) if _number(each) == _number(path)]
+    page = render(lesson, run, scale, [each.stem for each in exercises])
+    if pages:
+        _write(lesson, page.text, page.files, exercises, root)
+    return f"{done}, {run.seconds:.0f} s at {scale} scale"
+
+
+def _number(path: Path) -> str:
+    """The number that a lesson and its exercises share."""
+    return path.stem.partition("_")[0]
+
+
+def _write(lesson: Lesson, text: str, files: dict[str, bytes], exercises: list[Path], root: Path) -> None:
+    """Writes figures first and the page last, then removes figures that the page no longer shows."""
+    folder, package = root / "docs" / "lessons", notebooks.package_name(root)
+    for name, data in files.items():
+        write(folder / name, data)
+    write(folder / f"{lesson.name}.ipynb", notebooks.notebook(lesson, package))
+    for path in exercises:
+        write(folder / "exercises" / f"{path.stem}.ipynb", notebooks.exercise(path, package))
+    write(folder / f"{lesson.name}.md", text)
+    remove_others(folder / lesson.name, {folder / name for name in files})
+
+
+def remove_stale(root: Path) -> None:
+    """Removes pages, notebooks and figures of lessons and exercises that no longer exist."""
+    folder, names = root / "docs" / "lessons", {path.stem for path in find_lessons(root)}
+    exercises = {path.stem for path in notebooks.find_exercises(root)}
+    for old in folder.iterdir() if folder.is_dir() else ():
+        if old.is_dir() and old.name not in names | {"exercises"}:
+            remove_others(old, set())
+    remove_others(folder, {folder / f"{name}.{kind}" for name in names for kind in ("md", "ipynb")})
+    remove_others(folder / "exercises", {folder / "exercises" / f"{name}.ipynb" for name in exercises})
+
+
+def _progress(name: str, number: int, total: int, start: float) -> None:
+    """Redraws the lesson's line on a terminal; a log gets only the last one."""
+    if sys.stderr.isatty():
+        line = f"{name}: cell {number} of {total}, {perf_counter() - start:.0f} s"
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def _report(line: str) -> None:
+    """Ends the lesson's line."""
+    clear = "\r\x1b[K" if sys.stderr.isatty() else ""
+    print(f"{clear}{line}", file=sys.stderr, flush=True)
+
+
+def choose(wanted: list[str], root: Path) -> list[Path]:
+    """The lessons whose names begin with one of `wanted`, or all; raises `LessonError` for an unknown one."""
+    paths = find_lessons(root)
+    for name in wanted:
+        if not any(path.stem.startswith(name) for path in paths):
+            known = ", ".join(path.stem for path in paths)
+            raise LessonError(f"no lesson begins with {name!r}. There are: {known}")
+    return [path for path in paths if not wanted or path.stem.startswith(tuple(wanted))]
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Builds the chosen lessons one by one; a failing one keeps its old page and stops no other."""
+    parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="number or name of a lesson; all without")
+    parser.add_argument(
+        "--scale", choices=SCALES, default="full", help="smoke: run with small settings, write nothing"
+    )
+    parser.add_argument("--pages", action="store_true", help="write pages at smoke scale too, marked as such")
+    options = parser.parse_args(arguments)
+    failed = 0
+    try:
+        paths = choose(options.lessons, root)
+    except LessonError as error:
+        parser.error(str(error))
+    for path in paths:
+        try:
+            _report(
+                f"{path.stem}: {build(path, options.scale, options.pages or options.scale == 'full', root)}"
+            )
+        except LessonError as error:
+            failed += 1
+            _report(str(error))
+        except KeyboardInterrupt:
+            _report(f"{path.stem}: interrupted; lessons built before it are kept")
+            return 130
+    remove_stale(root)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""Runs a lesson in a fresh kernel, cell by cell."""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from tools.lesson import Cell, Lesson, LessonError
+
+INK = ["text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color"]
+SET_UP = f"""
+import matplotlib as _matplotlib
+from matplotlib_inline.backend_inline import set_matplotlib_formats as _formats
+_matplotlib.rcParams.update({{"svg.hashsalt": "keras-gan", "axes.facecolor": "none"}})
+_matplotlib.rcParams.update(dict.fromkeys({INK}, "#222222"))
+_formats("svg", facecolor="none", metadata={{"Date": None}})
+del _matplotlib, _formats
+"""
+BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
+LIBRARIES = ("keras", "numpy", "scipy", "scikit-learn", "matplotlib", "av", "ipython", "ipykernel")
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What an executed lesson left behind: per executed cell its outputs and its alt text."""
+
+    outputs: list[list[dict[str, Any]]]
+    alts: list[str]
+    seconds: float
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def program(lesson: Lesson, scale: str) -> list[str]:
+    """Everything that the kernel is asked to run, in order: the same program gives the same run."""
+    cells = [cell for cell in lesson.cells if cell.runs(scale)]
+    return [SET_UP, *(text for cell in cells for text in (cell.code(scale), alt_code(lesson, cell)))]
+
+
+def alt_code(lesson: Lesson, cell: Cell) -> str:
+    """The code that prints an alt text with `{expressions}`, or nothing for a plain one."""
+    if "{" not in cell.alt:
+        return ""
+    code = f'print(f"""{cell.alt}""", end="")'
+    try:
+        compile(code, "alt", "exec")
+    except SyntaxError as error:
+        raise lesson.error(cell.line, f"the alt text is no valid f-string: {error.msg}") from error
+    return code
+
+
+def backend() -> str:
+    """The Keras backend that lessons run on."""
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
+
+
+def versions() -> dict[str, str]:
+    """The installed versions of what a lesson's numbers depend on."""
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in (*LIBRARIES, *BACKENDS.get(backend(), ())):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
+    """Runs the cells of a lesson; `progress(k, n)` is called before cell k of n.
+
+    Raises:
+        LessonError: With the line of the script and the traceback when a cell fails.
+    """
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbformat.v4 import new_code_cell
+
+    cells = [cell for cell in lesson.cells if cell.runs(scale)]
+    start = perf_counter()
+    outputs, alts = [], []
+    with tempfile.TemporaryDirectory() as folder, _kernel(folder, root) as client:
+
+        def run(source: str, history: bool = False) -> list[dict[str, Any]]:
+            client.nb.cells = [new_code_cell(source)]
+            cell = client.execute_cell(client.nb.cells[0], 0, store_history=history)
+            return [dict(output) for output in cell.outputs]
+
+        run(SET_UP)
+        for number, cell in enumerate(cells, 1):
+            progress(number, len(cells))
+            try:
+                outputs.append(run(cell.code(scale), history=True))
+                alts.append(_text(run(alt_code(lesson, cell))) if "{" in cell.alt else "")
+            except CellExecutionError as error:
+                raise _failure(lesson, cell, number, ANSI.sub("", error.traceback)) from error
+            except DeadKernelError as error:
+                raise lesson.error(cell.line, "the kernel died in this cell (out of memory?)") from error
+    return Run(outputs, alts, round(perf_counter() - start, 1), versions())
+
+
+@contextmanager
+def _kernel(folder: str, root: Path) -> Iterator[Any]:
+    """A client with a fresh kernel that works in `folder`; the kernel is shut down on the way out."""
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_notebook
+    from traitlets.config import Config
+
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    client = NotebookClient(
+        new_notebook(),
+        timeout=None,
+        kernel_name="python3",
+        coalesce_streams=True,
+        config=Config()
+        if os.name == "nt"
+        else Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
+    )
+    with client.setup_kernel(cwd=folder, env=_environment(root)):
+        yield client
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """The kernel's environment: quiet TensorFlow, a fixed hash seed, the checkout's own package."""
+    paths = [str(root), os.environ.get("PYTHONPATH", "")]
+    fixed = {
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "KERAS_BACKEND": backend(),
+    }
+    return {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **fixed}
+
+
+def _text(outputs: list[dict[str, Any]]) -> str:
+    """The printed text among outputs."""
+    return "".join(output["text"] for output in outputs if output.get("name") == "stdout")
+
+
+def _failure(lesson: Lesson, cell: Cell, count: int, traceback: str) -> LessonError:
+    """The error for a failed cell, at the line of the script that failed if the traceback names it."""
+    found = re.search(rf"Cell In\[{count}\], line (\d+)", traceback)
+    line = cell.first_line + int(found[1]) - 1 if found else cell.line
+    return lesson.error(line, f"the lesson failed\n{traceback}")

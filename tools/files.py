@@ -1,0 +1,32 @@
+"""Files that are written whole, and only when their bytes changed."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def write(path: Path, content: str | bytes) -> bool:
+    """Writes a file atomically unless it already holds `content`; returns whether it wrote.
+
+    A reader never sees half a file, and a page that did not change wakes no file watcher.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    if path.exists() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(data)
+    os.replace(partial, path)
+    return True
+
+
+def remove_others(folder: Path, keep: set[Path]) -> None:
+    """Removes the files directly in `folder` that are not in `keep`, and the folder if nothing is left."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.is_file() and path not in keep:
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()

@@ -1,0 +1,69 @@
+"""Runs the tests: all of them on TensorFlow, then those marked `backend` on every other backend there is.
+
+With `KERAS_GAN_REQUIRED_BACKENDS=tensorflow,jax,torch` a missing backend is a failure.
+"""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+from xml.etree import ElementTree
+
+from tools.files import ROOT
+
+BACKENDS = {
+    "tensorflow": "pip install tensorflow",
+    "jax": "pip install 'keras-gan[jax]'",
+    "torch": "pip install 'keras-gan[torch]', in .venv",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs every backend in a process of its own and ends with one line for all; arguments go to pytest."""
+    required = os.environ.get("KERAS_GAN_REQUIRED_BACKENDS", "").split(",")
+    start, failed = perf_counter(), False
+    lines, counts = [], {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+    for backend, install in BACKENDS.items():
+        if find_spec(backend) is None:
+            lines.append(f"{backend}: not run (how to install: {install})")
+            failed |= backend in required
+            continue
+        report = ROOT / ".cache" / "tests" / f"{backend}.xml"
+        failed |= _run(backend, report, arguments) not in (0, 5)
+        found = _count(report)
+        lines.append(f"{backend}: {_sentence(found)}")
+        counts = {name: counts[name] + found[name] for name in counts}
+    print("\n" + "\n".join(lines))
+    print(f" {_sentence(counts)} in {perf_counter() - start:.1f}s ".center(80, "="), flush=True)
+    return int(failed)
+
+
+def _run(backend: str, report: Path, arguments: list[str]) -> int:
+    """Runs pytest on one backend and returns its exit status."""
+    print(f"\nTests on {backend}", flush=True)
+    report.unlink(missing_ok=True)
+    some = [] if backend == "tensorflow" else ["-m", "backend"]
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *some, *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "KERAS_BACKEND": backend}).returncode
+
+
+def _count(report: Path) -> dict[str, int]:
+    """What pytest reported; an interrupted run counts as one error."""
+    names = ("tests", "failures", "errors", "skipped")
+    if not report.exists():
+        return dict.fromkeys(names, 0) | {"errors": 1}
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    return {name: int(suite.get(name, 0)) if suite is not None else 0 for name in names}
+
+
+def _sentence(counts: dict[str, int]) -> str:
+    """The counts as pytest says them."""
+    bad = {"failed": counts["failures"], "skipped": counts["skipped"], "errors": counts["errors"]}
+    passed = max(0, counts["tests"] - sum(bad.values()))
+    return ", ".join([f"{passed} passed", *(f"{number} {name}" for name, number in bad.items() if number)])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
