@@ -1,0 +1,156 @@
+"""Pictures of a training run: losses, scores, seeds. `keras_gan.plots` hands them on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+from keras_gan._errors import Shown, bad_value
+from keras_gan._style import DISCRIMINATOR, FAKE, NEUTRAL, REAL, legend_below, new_or_given, styled
+
+Curve = Sequence[float] | NDArray[Any]
+
+
+@styled
+def plot_losses(
+    history: Mapping[str, Curve],
+    *,
+    equilibrium: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draws the two losses of a training run against the epoch.
+
+    Args:
+        history: `g_loss` and `d_loss`, one value an epoch, like `History.history` of Keras; other
+            keys are left alone. NaN leaves a gap.
+        equilibrium: Theoretical values, such as `{"d_loss": 2 * log(2), "g_loss": log(2)}`, drawn
+            as thin horizontal lines in the colour of their player.
+        ax: Where to draw; None for a new figure.
+        title: What the picture shows, as a finding.
+
+    Raises:
+        ValueError: A key is missing, or the curves have no or different lengths.
+
+    Example:
+        >>> plot_losses({"g_loss": [0.7, 0.9], "d_loss": [1.4, 1.2]}).get_xlabel()
+        'epoch'
+    """
+    looks: dict[str, dict[str, Any]] = {
+        "d_loss": {"color": DISCRIMINATOR, "linestyle": "-", "label": "discriminator"},
+        "g_loss": {"color": FAKE, "linestyle": "--", "label": "generator"},
+    }
+    ax = _draw_curves(new_or_given(ax, title), history, looks)
+    for key, value in (equilibrium or {}).items():
+        if key not in looks:
+            raise bad_value("`equilibrium` has the keys `d_loss` and `g_loss`", key, "Rename or drop it")
+        name = looks[key]["label"]
+        style = {**looks[key], "linewidth": 0.9, "alpha": 0.7, "label": f"{name} at equilibrium"}
+        ax.axhline(value, **style)
+    ax.set_ylabel("loss, nats")
+    legend_below(ax)
+    return ax
+
+
+@styled
+def plot_scores(
+    history: Mapping[str, Curve],
+    *,
+    ylabel: str = "D(x), probability of real",
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draws what the discriminator says of real and of fake samples against the epoch.
+
+    Args:
+        history: `d_real` and `d_fake`, one value an epoch; other keys are left alone.
+        ylabel: What the values are; say "critic output" for a Wasserstein game.
+        ax: Where to draw; None for a new figure.
+        title: What the picture shows, as a finding.
+
+    Raises:
+        ValueError: A key is missing, or the curves have no or different lengths.
+
+    Example:
+        >>> ax = plot_scores({"d_real": [0.9, 0.6], "d_fake": [0.1, 0.4]})
+        >>> [line.get_label() for line in ax.lines]
+        ['of real samples', 'of fake samples']
+    """
+    looks = {
+        "d_real": {"color": REAL, "linestyle": "-", "label": "of real samples"},
+        "d_fake": {"color": FAKE, "linestyle": "--", "label": "of fake samples"},
+    }
+    ax = _draw_curves(new_or_given(ax, title), history, looks)
+    ax.set_ylabel(ylabel)
+    legend_below(ax)
+    return ax
+
+
+@styled
+def plot_seeds(
+    x: ArrayLike,
+    curves: ArrayLike,
+    *,
+    color: str = DISCRIMINATOR,
+    linestyle: str = "-",
+    label: str | None = None,
+    theory: float | None = None,
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draws one curve a seed as a thin line, and their median as a thick one.
+
+    Args:
+        x: Steps or epochs, `(n,)`.
+        curves: `(seeds, n)`. NaN leaves a gap; the median is that of the other seeds.
+        color: Colour of all lines; take one of this module's.
+        linestyle: `"--"` for generators.
+        label: What the curves are, for the legend.
+        theory: The theoretical value, drawn as a horizontal grey line.
+        ax: Where to draw; None for a new figure. Call again with it for a second group.
+        title: What the picture shows, as a finding.
+
+    Raises:
+        ValueError: The shapes don't fit.
+
+    Example:
+        >>> len(plot_seeds([1, 2, 3], np.ones((5, 3))).lines)
+        6
+    """
+    steps, values = np.asarray(x, np.float64), np.asarray(curves, np.float64)
+    if values.ndim != 2 or len(values) == 0 or steps.shape != values.shape[1:]:
+        received = Shown(f"shapes {steps.shape} and {values.shape}")
+        raise bad_value("`x` has shape (n,) and `curves` (seeds, n)", received, "Stack one curve a row")
+    ax = new_or_given(ax, title)
+    ax.plot(steps, values.T, color=color, linestyle=linestyle, linewidth=0.7, alpha=0.5)
+    gone = np.isnan(values).all(axis=0)
+    median = np.full(len(steps), np.nan)
+    median[~gone] = np.nanmedian(values[:, ~gone], axis=0)
+    name = f"{label or 'median'}, {len(values)} seeds"
+    ax.plot(steps, median, color=color, linestyle=linestyle, linewidth=2.6, label=name)
+    if theory is not None:
+        ax.axhline(theory, color=NEUTRAL, linewidth=1.2, linestyle=":", label="theory")
+    legend_below(ax)
+    return ax
+
+
+def _draw_curves(ax: Axes, history: Mapping[str, Curve], looks: Mapping[str, Mapping[str, Any]]) -> Axes:
+    missing = [key for key in looks if key not in history]
+    if missing:
+        todo = "Pass `history.history` of the training run"
+        raise bad_value(f"`history` has the keys {', '.join(looks)}", Shown(f"{list(history)}"), todo)
+    curves = {key: np.asarray(history[key], np.float64) for key in looks}
+    shapes = {curve.shape for curve in curves.values()}
+    if len(shapes) != 1 or len(next(iter(shapes))) != 1 or (0,) in shapes:
+        raise bad_value(
+            "`history` holds one number an epoch", Shown(f"shapes {shapes}"), "Pass lists of one length"
+        )
+    for key, look in looks.items():
+        epochs = np.arange(1, len(curves[key]) + 1)
+        ax.plot(epochs, curves[key], marker="." if len(epochs) < 3 else None, **look)
+    ax.set_xlabel("epoch")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return ax
