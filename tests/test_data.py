@@ -85,7 +85,7 @@ def test_lines_are_apart_by_their_offset():
         (lambda: data.ring(radius="1"), "`radius` is a positive number. Received: '1'. "),
         (lambda: data.ring(weights=[1, 1]), "`weights` holds 8 positive numbers"),
         (lambda: data.ring(num_train=0), "`num_train` is a positive integer"),
-        (lambda: data.ring(seed=-1), "`seed` is an integer from 0 up"),
+        (lambda: data.ring(seed=-1), "`seed` is an integer from 0"),
         (lambda: data.moons(std=-1), "`std` is a number from 0 up"),
         (lambda: data.line().log_density([[0, 0]]), "`log_density` needs a Gaussian mixture"),
         (lambda: data.ring().log_density([0, 0]), r"`x` has shape \(n, 2\). Received: shape \(2,\)."),
