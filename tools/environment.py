@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 FOLDER = Path(".venv")
@@ -24,23 +25,32 @@ def main() -> int:
         )
         return 1
     if not (FOLDER / "pyvenv.cfg").exists():
-        venv.create(FOLDER, with_pip=True)
-    install = [*_uv(), "pip", "install", "--quiet", "--python", str(SCRIPTS / "python")]
+        _create()
+    install = [*uv(), "pip", "install", "--quiet", "--python", str(SCRIPTS / "python")]
     subprocess.run([*install, "--require-hashes", "-r", "requirements.lock"], check=True)
     subprocess.run([*install, "--no-deps", "--no-build-isolation", "--editable", "."], check=True)
     (FOLDER / ".ready").touch()
     return 0
 
 
-def _uv() -> list[str]:
+def _create() -> None:
+    """Makes the empty environment; pip is needed only to fetch uv."""
+    alone = shutil.which("uv") is None
+    if alone and find_spec("ensurepip") is None:
+        raise SystemExit(
+            "This Python cannot make environments: install its venv module (python3-venv on Debian)."
+        )
+    venv.create(FOLDER, with_pip=alone)
+
+
+def uv() -> list[str]:
     """The command for uv: the reader's own, or one that is put into the environment."""
     if shutil.which("uv"):
         return ["uv"]
     python = str(SCRIPTS / "python")
     if not list(SCRIPTS.glob("uv*")):
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"], check=True
-        )
+        quiet = ["--quiet", "--disable-pip-version-check"]
+        subprocess.run([python, "-m", "pip", "install", *quiet, "uv"], check=True)
     return [python, "-m", "uv"]
 
 

@@ -14,15 +14,17 @@ from typing import Any
 
 from tools.lesson import Cell, Lesson, LessonError
 
-INK = ["text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color"]
-SET_UP = f"""
-import matplotlib as _matplotlib
-from matplotlib_inline.backend_inline import set_matplotlib_formats as _formats
-_matplotlib.rcParams.update({{"svg.hashsalt": "keras-gan", "axes.facecolor": "none"}})
-_matplotlib.rcParams.update(dict.fromkeys({INK}, "#222222"))
-_formats("svg", facecolor="none", metadata={{"Date": None}})
-del _matplotlib, _formats
+STYLE = """
+svg.hashsalt: keras-gan
+axes.facecolor: none
+text.color: 222222
+axes.edgecolor: 222222
+axes.labelcolor: 222222
+xtick.color: 222222
+ytick.color: 222222
 """
+SVG = {"facecolor": "none", "bbox_inches": "tight", "metadata": {"Date": None}}
+FIGURES = ["--InlineBackend.figure_formats=svg", f"--InlineBackend.print_figure_kwargs={SVG}"]
 BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
 LIBRARIES = ("keras", "numpy", "scipy", "scikit-learn", "matplotlib", "av", "ipython", "ipykernel")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -41,9 +43,9 @@ class Run:
 
 
 def program(lesson: Lesson, scale: str) -> list[str]:
-    """Everything that the kernel is asked to run, in order: the same program gives the same run."""
+    """Everything that the kernel is told, in order: the same program gives the same run."""
     cells = [cell for cell in lesson.cells if cell.runs(scale)]
-    return [SET_UP, *(text for cell in cells for text in (cell.code(scale), alt_code(lesson, cell)))]
+    return [STYLE, *FIGURES, *(text for cell in cells for text in (cell.code(scale), alt_code(lesson, cell)))]
 
 
 def alt_code(lesson: Lesson, cell: Cell) -> str:
@@ -93,7 +95,6 @@ def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
             cell = client.execute_cell(client.nb.cells[0], 0, store_history=history)
             return [dict(output) for output in cell.outputs]
 
-        run(SET_UP)
         for number, cell in enumerate(cells, 1):
             progress(number, len(cells))
             try:
@@ -113,12 +114,15 @@ def _kernel(folder: str, root: Path) -> Iterator[Any]:
     from nbformat.v4 import new_notebook
     from traitlets.config import Config
 
+    Path(folder, "matplotlibrc").write_text(STYLE, encoding="utf-8")
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     client = NotebookClient(
         new_notebook(),
         timeout=None,
         kernel_name="python3",
         coalesce_streams=True,
+        shutdown_kernel="immediate",
+        extra_arguments=FIGURES,
         config=Config()
         if os.name == "nt"
         else Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+from tools.environment import uv
 from tools.files import ROOT, write
 
 EXTRAS = ("jax", "movie", "lessons", "site", "dev")
@@ -13,7 +14,7 @@ def main() -> int:
     """Asks uv for the newest versions that fit and refuses a lock that would tie readers to one index."""
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
     options = ["--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--upgrade"]
-    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *options, *extras]
+    command = [*uv(), "pip", "compile", "pyproject.toml", *options, *extras]
     quiet = ["--no-emit-index-url", "--no-emit-find-links", "--quiet"]
     lock = subprocess.run([*command, *quiet], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     bad = re.search(r"https?://|file:|--find-links|--(?:extra-)?index-url|^torch==", lock, re.MULTILINE)

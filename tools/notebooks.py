@@ -31,22 +31,24 @@ def notebook(lesson: Lesson, package: str) -> str:
     return _dump(cells)
 
 
-def exercise(path: Path, package: str) -> str:
-    """The notebook of an exercise, with a place to write where its source has the solution.
+def blank(path: Path) -> str:
+    """The script of an exercise with a place to write where its source has the solution.
 
     Raises:
         LessonError: When a solution, or the word, would survive.
     """
-    source = SOLUTION.sub(
-        r"\1# YOUR CODE HERE\n\1raise NotImplementedError", path.read_text(encoding="utf-8")
-    )
+    stub = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
+    source = SOLUTION.sub(stub, path.read_text(encoding="utf-8"))
     if "SOLUTION" in source:
         line = next(n for n, row in enumerate(source.splitlines(), 1) if "SOLUTION" in row)
-        raise LessonError(
-            f"exercises/{path.name}: SOLUTION survives in line {line} of what students would get"
-        )
+        raise LessonError(f"exercises/{path.name}: SOLUTION survives in line {line} of the students' copy")
+    return source
+
+
+def exercise(path: Path, package: str) -> str:
+    """The notebook of an exercise, without its solution."""
     cells = [_install(package)]
-    for cell in jupytext.reads(source, fmt="py:percent").cells:
+    for cell in jupytext.reads(blank(path), fmt="py:percent").cells:
         make = new_markdown_cell if cell.cell_type == "markdown" else new_code_cell
         cells.append(make(cell.source))
     return _dump(cells)

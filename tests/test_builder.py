@@ -1,0 +1,321 @@
+"""The builder on tiny lessons: what runs, what is cached, what a page holds, what an error says."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from tools import build, notebooks
+from tools.execute import execute
+from tools.figures import DARK, dark
+from tools.files import ROOT, write
+from tools.lesson import LessonError, read, replace_literals
+from tools.page import prose
+
+HEAD = '''# %% [markdown]
+"""
+# Why?
+
+Because.
+"""
+
+# %% tags=["settings"] smoke={"STEPS": 2}
+STEPS = 300
+'''
+PICTURE = """# %% alt="Two points, the higher at {top}"
+import matplotlib.pyplot as plt
+
+top = STEPS
+plt.plot([1, top], color="#222222");
+"""
+PROSE = """
+# %% tags=["hide-input"]
+from IPython.display import Markdown
+
+Markdown(f"It took **{STEPS}**.")
+"""
+SLEEP = """
+# %%
+import pathlib, time
+pathlib.Path("..", "asleep").touch()
+time.sleep(99)
+"""
+EXERCISE = """# %%
+def f(x):
+    # BEGIN SOLUTION
+    y = 2 * x
+    return y
+    # END SOLUTION
+
+# %%
+assert f(1) == 2
+"""
+
+
+class Course:
+    """A course of tiny lessons in a folder of its own."""
+
+    def __init__(self, root: Path, capsys):
+        self.root, self.capsys = root, capsys
+        write(root / "pyproject.toml", '[tool.course]\npackage = "keras-gan"\n')
+        write(root / "keras_gan" / "__init__.py", "")
+
+    def lesson(self, name: str, text: str) -> Path:
+        path = self.root / "lessons" / f"{name}.py"
+        write(path, text)
+        return path
+
+    def build(self, *arguments: str) -> tuple[int, str]:
+        status = build.main(list(arguments), self.root)
+        return status, self.capsys.readouterr().err
+
+    def page(self, name: str) -> str:
+        return (self.root / "docs" / "lessons" / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def course(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.delenv("KERAS_GAN_DATA", raising=False)
+    return Course(tmp_path, capsys)
+
+
+def test_page_holds_prose_code_outputs_and_figures(course):
+    course.lesson(
+        "01_why",
+        HEAD
+        + PICTURE
+        + PROSE
+        + "\n# %%\nfor k in range(3):\n    print(k, flush=True)\n"
+        + '\n# %% tags=["check"]\nassert STEPS == 300, "unseen"\n',
+    )
+    assert course.build()[0] == 0
+    page = course.page("01_why")
+    assert page.startswith("# Why?\n\n[Notebook :material-download:](01_why.ipynb)")
+    assert "It took **300**." in page
+    assert "Show the code" in page
+    assert "0\n1\n2\n" in page
+    assert "unseen" not in page
+    assert page.count('alt="Two points, the higher at 300"') == 2
+    figures = course.root / "docs" / "lessons" / "01_why"
+    assert sorted(path.name for path in figures.iterdir()) == ["1-dark.svg", "1-light.svg"]
+    assert "#222222" in (figures / "1-light.svg").read_text(encoding="utf-8")
+    assert "#222222" not in (figures / "1-dark.svg").read_text(encoding="utf-8")
+    downloaded = json.loads((figures.parent / "01_why.ipynb").read_text(encoding="utf-8"))
+    assert not any(cell.get("outputs") for cell in downloaded["cells"])
+
+
+def test_prose_runs_nothing_and_code_package_or_data_run_again(course):
+    path = course.lesson("01_why", HEAD)
+    assert "ran" in course.build()[1]
+    course.lesson("01_why", HEAD.replace("Because.", "It is so."))
+    assert "cached" in course.build()[1]
+    assert "It is so." in course.page("01_why")
+    assert "ran" in course.build("--scale", "smoke")[1]
+    path.write_text(HEAD.replace("300", "301"), encoding="utf-8")
+    assert "ran" in course.build()[1]
+    path.write_text(HEAD, encoding="utf-8")
+    assert "cached" in course.build()[1], "the cache remembers more than the last run"
+    write(course.root / "keras_gan" / "__init__.py", "answer = 42\n")
+    assert "ran" in course.build()[1]
+    write(course.root / "keras" / "datasets" / "digits.npz", b"data")
+    assert "ran" in course.build()[1]
+    assert len(list((course.root / ".cache" / "lessons" / "01_why").iterdir())) == 5
+
+
+def test_failing_cell_is_named_and_stops_no_other_lesson(course):
+    course.lesson("01_why", HEAD)
+    course.lesson("02_how", HEAD)
+    assert course.build()[0] == 0
+    old = course.page("01_why")
+    course.lesson("01_why", HEAD + "\n# %%\n\na = 1\nb = a / 0\n")
+    course.lesson("02_how", HEAD.replace("Because.", "Thus."))
+    status, said = course.build()
+    assert status == 1
+    assert "lessons/01_why.py:14: the lesson failed\n" in said
+    assert "ZeroDivisionError" in said
+    assert course.page("01_why") == old
+    assert "Thus." in course.page("02_how")
+
+
+def test_checks_are_asserted_at_full_scale_and_exact_ones_at_both(course):
+    course.lesson("01_why", HEAD + '\n# %% tags=["check"]\nassert STEPS == 2\n')
+    assert "lessons/01_why.py:12: the lesson failed" in course.build()[1]
+    assert course.build("--scale", "smoke")[0] == 0
+    assert not (course.root / "docs").exists(), "smoke scale writes no pages"
+    course.lesson("01_why", HEAD + '\n# %% tags=["check", "exact"]\nassert STEPS == 300\n')
+    assert course.build("--scale", "smoke")[0] == 1
+    assert course.build()[0] == 0
+
+
+def test_smoke_pages_say_that_they_are(course):
+    course.lesson("01_why", HEAD)
+    assert course.build("--scale", "smoke", "--pages")[0] == 0
+    assert "Built at smoke scale" in course.page("01_why")
+    assert "STEPS = 2\n" in course.page("01_why")
+
+
+def test_figure_without_alt_text_is_named(course):
+    course.lesson("01_why", HEAD + PICTURE.replace(' alt="Two points, the higher at {top}"', ""))
+    status, said = course.build()
+    assert (status, "lessons/01_why.py:10: the figure needs an alt text" in said) == (1, True)
+    course.lesson("01_why", HEAD + PICTURE)
+    course.lesson("02_how", HEAD + PICTURE.replace("{top}", "{top"))
+    status, said = course.build()
+    assert "lessons/02_how.py:10: the alt text is no valid f-string" in said
+
+
+def test_pictures_and_films_are_unpacked(course):
+    code = """from IPython.display import HTML
+
+HTML('<video controls><source src="data:video/mp4;base64,AAAA" type="video/mp4"></video>')
+"""
+    image = """import base64, io
+from IPython.display import Image
+from PIL import Image as Pixels
+
+file = io.BytesIO()
+Pixels.new("L", (4, 4)).save(file, "png")
+Image(file.getvalue(), width=16)
+"""
+    course.lesson("01_why", f'{HEAD}\n# %% alt="A film"\n{code}\n# %% alt="Black" name="dark"\n{image}')
+    assert course.build()[0] == 0
+    page = course.page("01_why")
+    assert '<video aria-label="A film" preload="metadata" controls><source src="01_why/1.mp4"' in page
+    assert 'src="01_why/dark.png" alt="Black" width="16" height="16" class="pixels"' in page
+    assert (course.root / "docs" / "lessons" / "01_why" / "1.mp4").read_bytes() == b"\0\0\0"
+
+
+def test_what_no_longer_exists_is_removed(course):
+    course.lesson("01_why", HEAD + PICTURE)
+    course.lesson("02_how", HEAD + PICTURE)
+    course.build()
+    (course.root / "lessons" / "01_why.py").unlink()
+    course.lesson("02_how", HEAD + PICTURE.replace('{top}"', '{top}" name="points"'))
+    course.build()
+    folder = course.root / "docs" / "lessons"
+    assert sorted(path.name for path in folder.iterdir()) == ["02_how", "02_how.ipynb", "02_how.md"]
+    assert sorted(p.name for p in (folder / "02_how").iterdir()) == ["points-dark.svg", "points-light.svg"]
+
+
+def test_unchanged_files_are_not_written(course):
+    course.lesson("01_why", HEAD + PICTURE)
+    course.build()
+    files = [path for path in (course.root / "docs").rglob("*") if path.is_file()]
+    before = {path: path.stat().st_mtime_ns for path in files}
+    course.build()
+    assert {path: path.stat().st_mtime_ns for path in files} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_interruption_keeps_finished_lessons(course):
+    course.lesson("01_why", HEAD)
+    course.lesson("02_how", HEAD + SLEEP)
+    code = "import pathlib, sys; from tools.build import main; sys.exit(main([], pathlib.Path(sys.argv[1])))"
+    command = [sys.executable, "-c", code, str(course.root)]
+    environment = {**os.environ, "TMPDIR": str(course.root)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    while not (course.root / "asleep").exists() and process.poll() is None:
+        sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "02_how: interrupted" in said
+    assert "Traceback" not in said
+    assert course.page("01_why").startswith("# Why?")
+    assert "cached" in course.build("01")[1]
+
+
+def test_unknown_lesson_is_refused(course):
+    course.lesson("01_why", HEAD)
+    with pytest.raises(SystemExit):
+        course.build("07")
+    assert "no lesson begins with '07'. There are: 01_why" in course.capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEAD.replace("STEPS = 300", "STEPS = 3 * 100"), ":8: a settings cell holds"),
+        (HEAD.replace("STEPS = 300", "steps = 300"), ":8: a settings cell holds"),
+        (HEAD.replace("STEPS = 300", "EPOCHS = 300"), ":8: `smoke` names no setting: STEPS"),
+        (HEAD.replace('["settings"]', '["setings"]'), ":8: unknown cell tag or metadata: setings"),
+        (HEAD.replace("smoke", "smok"), ":8: unknown cell tag or metadata: smok"),
+        (
+            HEAD.replace(' tags=["settings"] smoke={"STEPS": 2}', ""),
+            ":1: a lesson has exactly one cell tagged",
+        ),
+    ],
+)
+def test_malformed_lessons_are_refused(course, text, message):
+    with pytest.raises(LessonError, match=re.escape("lessons/01_why.py" + message)):
+        read(course.lesson("01_why", text))
+
+
+def test_literals_are_replaced_where_they_stand():
+    source = 'NAME = "é"  # ü\nSIZES = (\n    1,\n    2,\n)  # two\nRATE = -1e-3'
+    replaced = replace_literals(source, {"NAME": "x", "SIZES": [3], "RATE": 0.5})
+    assert replaced.splitlines() == ["NAME = 'x'  # ü", "SIZES = [3]  # two", "", "", "", "RATE = 0.5"]
+
+
+def test_links_and_folds_are_right_on_the_site():
+    assert (
+        prose("[a](02_how.ipynb) [b](02_how.ipynb#The-question)")
+        == "[a](02_how.md) [b](02_how.md#the-question)"
+    )
+    assert prose("[x](https://a.b/02_how.ipynb)") == "[x](https://a.b/02_how.ipynb)"
+    folded = prose("<details>\n<summary>Is it $a$?</summary>\n\n- yes\n\n</details>")
+    assert folded.startswith('<details markdown="1">\n<summary markdown="span">')
+
+
+def test_notebooks_hold_no_checks_and_exercises_no_solutions(course):
+    course.lesson("01_why", HEAD + '\n# %% tags=["check"]\nassert STEPS\n')
+    course.lesson("exercises/01_double", EXERCISE)
+    assert notebooks.main([], course.root) == 0
+    assert notebooks.main(["--check"], course.root) == 0
+    made = json.loads(
+        (course.root / "lessons/notebooks/exercises/01_double.ipynb").read_text(encoding="utf-8")
+    )
+    code = ["".join(cell["source"]) for cell in made["cells"]]
+    assert code[1:] == ["def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError", "assert f(1) == 2"]
+    lesson = (course.root / "lessons" / "notebooks" / "01_why.ipynb").read_text(encoding="utf-8")
+    assert '%pip install --quiet \\"keras-gan\\"' in lesson
+    assert "assert" not in lesson
+    course.lesson("01_why", HEAD.replace("Because.", "Thus."))
+    assert notebooks.main(["--check"], course.root) == 1
+    course.lesson("exercises/01_double", EXERCISE.replace("# END SOLUTION", ""))
+    with pytest.raises(LessonError, match="SOLUTION survives in line 3"):
+        notebooks.all_notebooks(course.root)
+
+
+def test_dead_kernel_is_named(course):
+    lesson = read(course.lesson("01_why", HEAD + "\n# %%\nimport os\nos._exit(1)\n"))
+    with pytest.raises(LessonError, match=r"01_why\.py:11: the kernel died"):
+        execute(lesson, "full", course.root, lambda k, n: None)
+
+
+def _contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG 2 defines it."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    bright, dim = sorted((light(one), light(other)), reverse=True)
+    return bright / dim
+
+
+@pytest.mark.parametrize("colour", ["#1b9e77", "#762a83", "#222222", "#d95f02", "#8c8c8c"])
+def test_figure_colours_are_seen_on_both_pages(colour):
+    css = (ROOT / "docs" / "assets" / "site.css").read_text(encoding="utf-8")
+    background = re.search(r'"slate"\] \{[^}]*--md-default-bg-color: (#\w{6})', css)[1]
+    assert _contrast(colour, "#ffffff") >= 3
+    assert _contrast(dark(colour), background) >= 3
+    assert dark(colour) == DARK.get(colour, colour)
