@@ -1,0 +1,54 @@
+"""Generative adversarial networks with Keras: a generator, a discriminator, and honest measurements."""
+
+from keras_gan._dataset import Dataset
+from keras_gan.adversarial import AdversarialModel, WeightAudit, WeightChange, weight_audit
+from keras_gan.callbacks import Watch
+from keras_gan.data import grid, line, load_images, moons, ring
+from keras_gan.gan import GAN
+from keras_gan.losses import LOSSES, Hinge, LeastSquares, Loss, Minimax, NonSaturating, Wasserstein, get_loss
+from keras_gan.metrics import (
+    ModeReport,
+    high_quality_ceiling,
+    high_quality_share,
+    kl_floor,
+    kl_to_weights,
+    mode_report,
+    modes_captured,
+)
+from keras_gan.networks import conv_discriminator, conv_generator, mlp_discriminator, mlp_generator
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "GAN",
+    "LOSSES",
+    "AdversarialModel",
+    "Dataset",
+    "Hinge",
+    "LeastSquares",
+    "Loss",
+    "Minimax",
+    "ModeReport",
+    "NonSaturating",
+    "Wasserstein",
+    "Watch",
+    "WeightAudit",
+    "WeightChange",
+    "conv_discriminator",
+    "conv_generator",
+    "get_loss",
+    "grid",
+    "high_quality_ceiling",
+    "high_quality_share",
+    "kl_floor",
+    "kl_to_weights",
+    "line",
+    "load_images",
+    "mlp_discriminator",
+    "mlp_generator",
+    "mode_report",
+    "modes_captured",
+    "moons",
+    "ring",
+    "weight_audit",
+]

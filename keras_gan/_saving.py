@@ -1,0 +1,60 @@
+"""What a `.keras` file of a GAN holds: networks, options, both optimizers, random states."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan.adversarial import deserialize_players
+
+
+class Saving:
+    """The methods that Keras calls to save and load a `GAN`; loading runs no code from the file."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Both networks and every option."""
+        options = ("discriminator_steps", "generator_steps", "update", "latent", "share_z", "reduction")
+        return {
+            "name": self.name,
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "loss": keras.saving.serialize_keras_object(self.loss_record),
+            "frozen_mode": self.frozen_mode,
+            "seed": self.seed,
+            **{name: getattr(self, name) for name in options},
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Saving":
+        """Builds the model from `get_config()`."""
+        loss = keras.saving.deserialize_keras_object(config["loss"])
+        return cls(**{**deserialize_players(config), "loss": loss})
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Both optimizers and the compile options."""
+        optimizers = {
+            "generator_optimizer": self.generator_optimizer,
+            "discriminator_optimizer": self.discriminator_optimizer,
+        }
+        return {
+            **{k: keras.saving.serialize_keras_object(v) for k, v in optimizers.items()},
+            **self._compile_options,
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles from `get_compile_config()`."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def save_own_variables(self, store: dict) -> None:
+        """Saves the random states (of `z` and of every Dropout), which Keras leaves out."""
+        for i, variable in enumerate(self._random_states()):
+            store[str(i)] = ops.convert_to_numpy(variable.value)
+
+    def load_own_variables(self, store: dict) -> None:
+        """Loads the random states, so that a loaded model goes on as the saved one would have."""
+        for i, variable in enumerate(self._random_states()):
+            variable.assign(store[str(i)])
+
+    def _random_states(self) -> list:
+        weights = {id(weight) for weight in self.weights}
+        return [variable for variable in self.variables if id(variable) not in weights]

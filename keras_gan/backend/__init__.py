@@ -1,0 +1,24 @@
+"""The only backend-specific code: the same three names for TensorFlow, JAX and torch.
+
+- `value_and_grad(function, variables)`: a loss and its gradients.
+- `block_stream(blocks, sample_shape)`: blocks of training rows in the form that `fit` takes fastest.
+- `StepTrainer`: the `train_step` and `test_step` that `keras.Model` wants on this backend.
+"""
+
+from importlib import import_module
+
+import keras
+
+_NAMES = ("tensorflow", "jax", "torch")
+
+if keras.backend.backend() not in _NAMES:
+    raise ImportError(
+        f"keras_gan trains on the Keras backends {', '.join(_NAMES)}. "
+        f"Received: KERAS_BACKEND={keras.backend.backend()}. "
+        "Set the environment variable KERAS_BACKEND to one of these before Python starts."
+    )
+
+_module = import_module(f"{__name__}.{keras.backend.backend()}")
+value_and_grad = _module.value_and_grad
+block_stream = _module.block_stream
+StepTrainer = _module.StepTrainer

@@ -1,0 +1,247 @@
+"""`GAN`: Algorithm 1 of Goodfellow et al. 2014, the one training loop."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan._checks import check_choice, check_count, check_seed
+from keras_gan._errors import Shown, bad_value
+from keras_gan._saving import Saving
+from keras_gan.adversarial import FROZEN_MODES, check_players
+from keras_gan.algorithm import Algorithm1
+from keras_gan.backend import StepTrainer, block_stream
+from keras_gan.feed import Blocks, checked_rows, is_array
+from keras_gan.losses import Loss, get_loss
+
+LATENTS = ("normal", "uniform")
+UPDATES = ("discriminator_first", "generator_first", "simultaneous")
+REDUCTIONS = ("sum", "mean")
+
+
+class _BothOptimizers:
+    """Both players' optimizers where `keras.Model` looks for one (JAX carries their variables)."""
+
+    built = True
+
+    def __init__(self, *optimizers: keras.optimizers.Optimizer) -> None:
+        self.variables = [v for optimizer in optimizers for v in optimizer.variables]
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
+    """A generator and a discriminator that train against each other through plain `fit`.
+
+    One training step draws `discriminator_steps` real minibatches and a fresh `z` for each, updates
+    the discriminator on each, then updates the generator: it consumes `discriminator_steps * batch_size`
+    rows, and an epoch is one pass over the data. Whichever network is not being updated stays bit for
+    bit as it was, moving statistics included.
+
+    Args:
+        generator: Model from `z`, shape `(batch, latent_dim)`, to samples.
+        discriminator: Model from samples to logits, shape `(batch, 1)`.
+        loss: A name of `LOSSES` or a record such as `NonSaturating(real_label=0.9)`.
+        discriminator_steps, generator_steps: Updates of each player in one training step (the paper's k
+            is `discriminator_steps`).
+        update: `"discriminator_first"`, `"generator_first"`, or `"simultaneous"` (both gradients are
+            taken before either player moves).
+        latent: `z` is standard `"normal"` or `"uniform"` on [-1, 1).
+        share_z: The generator's first update reuses the discriminator's last `z`.
+        reduction: `"sum"` or `"mean"` of the discriminator's loss on real and on fake.
+        frozen_mode: How the player that is not updated runs, see `AdversarialModel`.
+        seed: Data order and `z`. `None` draws one; either way it is kept in `gan.seed`.
+
+    Raises:
+        ValueError: For networks that do not fit together and for unknown options.
+
+    Reference:
+        Goodfellow et al. 2014, algorithm 1, arXiv:1406.2661.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        *,
+        loss: str | Loss = "non_saturating",
+        discriminator_steps: int = 1,
+        generator_steps: int = 1,
+        update: str = "discriminator_first",
+        latent: str = "normal",
+        share_z: bool = False,
+        reduction: str = "sum",
+        frozen_mode: str = "training",
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        check_players(generator, discriminator)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.loss_record = get_loss(loss)
+        _check_game(self.loss_record)
+        self.discriminator_steps = check_count("discriminator_steps", discriminator_steps)
+        self.generator_steps = check_count("generator_steps", generator_steps)
+        self.update = check_choice("update", update, UPDATES)
+        self.latent = check_choice("latent", latent, LATENTS)
+        self.share_z = share_z
+        self.reduction = check_choice("reduction", reduction, REDUCTIONS)
+        self.frozen_mode = check_choice("frozen_mode", frozen_mode, FROZEN_MODES)
+        self.seed = check_seed(int(np.random.default_rng().integers(2**31)) if seed is None else seed)
+        if self.update == "simultaneous" and (self.discriminator_steps, self.generator_steps) != (1, 1):
+            raise bad_value(
+                "A simultaneous update moves each player once",
+                Shown(f"discriminator_steps={discriminator_steps}, generator_steps={generator_steps}"),
+                'Leave both at 1, or choose `update="discriminator_first"`',
+            )
+        self.training_draws = keras.random.SeedGenerator(self.seed)
+        self.evaluation_draws = keras.random.SeedGenerator(self.seed)
+        self.trackers = {
+            name: keras.metrics.Mean(name=name) for name in ("g_loss", "d_loss", "d_real", "d_fake")
+        }
+        self.built = True
+
+    @property
+    def latent_dim(self) -> int:
+        """Length of `z`."""
+        return self.generator.input_shape[-1]
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        return self.generator.output_shape[1:]
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The four logged means: `g_loss`, `d_loss`, `d_real`, `d_fake`."""
+        return list(self.trackers.values())
+
+    def call(self, z: Any, training: bool = False) -> Any:
+        """Generates one sample a row of `z`, shape `(batch, latent_dim)`."""
+        return self.generator(z, training=training)
+
+    def draw_z(self, num: int, *, seed: int | None = None) -> np.ndarray:
+        """Draws `z` with NumPy, float32 `(num, latent_dim)`: the same on every backend."""
+        rng = np.random.default_rng(seed)
+        shape = (num, self.latent_dim)
+        z = rng.standard_normal(shape) if self.latent == "normal" else rng.uniform(-1.0, 1.0, shape)
+        return z.astype("float32")
+
+    def sample(self, num: int, *, seed: int | None = None) -> np.ndarray:
+        """Generates `num` samples, float32 `(num, *sample_shape)`; equal seeds give equal `z`."""
+        z = self.draw_z(check_count("num", num), seed=seed)
+        parts = [self.generator(z[i : i + 1000], training=False) for i in range(0, num, 1000)]
+        return np.concatenate([ops.convert_to_numpy(part) for part in parts])
+
+    def compile(
+        self,
+        *,
+        generator_optimizer: Any,
+        discriminator_optimizer: Any,
+        jit_compile: bool | str = "auto",
+        run_eagerly: bool = False,
+    ) -> None:
+        """Gives each player its optimizer: a Keras optimizer or a name, never one object for both."""
+        super().compile(optimizer=None, jit_compile=jit_compile, run_eagerly=run_eagerly)
+        if generator_optimizer is discriminator_optimizer and not isinstance(generator_optimizer, str):
+            raise bad_value(
+                "Each player has an optimizer of its own",
+                Shown("one object for both"),
+                "Create a second optimizer, so that each keeps its own moments",
+            )
+        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
+        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        for optimizer, network in self._players():
+            if not network.trainable_variables:
+                raise bad_value(
+                    f"The {network.name} has weights to train",
+                    Shown("none (its `trainable` flag is False, or it has no weights)"),
+                    f"Set `{network.name}.trainable = True`; a GAN freezes nothing by that flag",
+                )
+            optimizer.build(network.trainable_variables)
+        self.optimizer = _BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
+        self._compile_options = {"jit_compile": jit_compile, "run_eagerly": run_eagerly}
+
+    def fit(
+        self,
+        x: Any,
+        *,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_freq: int = 1,
+    ) -> keras.callbacks.History:
+        """Trains on real samples alone; otherwise as `keras.Model.fit`.
+
+        Arrays are grouped: several training steps run as one compiled loop, so the progress bar and
+        batch callbacks advance by such blocks. Where fewer than `discriminator_steps * batch_size` rows
+        remain at the end of an epoch, they are dealt into equal minibatches.
+
+        Args:
+            x: Array of real samples, float32 `(n, *sample_shape)`; or a `tf.data.Dataset`, `PyDataset` or
+                torch `DataLoader`, each of whose batches holds the rows of one training step.
+            batch_size: Real rows (and fakes) in one discriminator update; arrays only, 32 by default.
+            epochs: As in Keras, like `verbose`, `callbacks` and `initial_epoch`.
+            validation_data: Real samples for `evaluate` after each `validation_freq` epochs.
+            shuffle: Draw a new order of an array each epoch, from `seed`.
+            steps_per_epoch: For streams without an end.
+
+        Returns:
+            Keras's `History`: epoch means of `g_loss`, `d_loss`, `d_real`, `d_fake`.
+
+        Raises:
+            ValueError: For data that is empty, not finite, not float, or of the wrong shape.
+        """
+        if is_array(x):
+            batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
+            rows = checked_rows(x, self.sample_shape)
+            blocks = Blocks(rows, batch_size, self.discriminator_steps, self.seed if shuffle else None)
+            x = block_stream(blocks.from_epoch(initial_epoch), self.sample_shape)
+            steps_per_epoch = blocks.per_epoch
+        elif batch_size is not None:
+            raise bad_value(
+                "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
+            )
+        history = super().fit(
+            x,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_data=validation_data,
+            shuffle=False,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_freq=validation_freq,
+        )
+        for optimizer, network in self._players():
+            optimizer.finalize_variable_values(network.trainable_weights)
+        return history
+
+    def evaluate(self, x: Any = None, **kwargs: Any) -> Any:
+        """The four logged values on real samples `x`, both networks in inference.
+
+        `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
+        """
+        self.evaluation_draws.state.assign(ops.cast([self.seed, 0], self.evaluation_draws.state.dtype))
+        return super().evaluate(x, **kwargs)
+
+    def _players(self) -> list[tuple[keras.optimizers.Optimizer, keras.Model]]:
+        return [
+            (self.generator_optimizer, self.generator),
+            (self.discriminator_optimizer, self.discriminator),
+        ]
+
+
+def _check_game(loss: Loss) -> None:
+    if loss.refusal:
+        raise bad_value(
+            f"A game that can be trained: {loss.refusal}",
+            loss,
+            "Pass `kg.Wasserstein(unconstrained=True)` to see it fail, or choose another loss",
+        )
