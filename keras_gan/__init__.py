@@ -17,11 +17,34 @@ from keras_gan.metrics import (
 )
 from keras_gan.networks import conv_discriminator, conv_generator, mlp_discriminator, mlp_generator
 
+from keras_gan.plots import (
+    DISCRIMINATOR,
+    FAKE,
+    NEUTRAL,
+    PENALTY,
+    REAL,
+    image_grid,
+    movie,
+    plot_image_rows,
+    plot_images,
+    plot_losses,
+    plot_samples,
+    plot_scores,
+    plot_seeds,
+    plot_surface,
+    use_style,
+)
+
 __version__ = "0.1.0"
 
 __all__ = [
+    "DISCRIMINATOR",
+    "FAKE",
     "GAN",
     "LOSSES",
+    "NEUTRAL",
+    "PENALTY",
+    "REAL",
     "AdversarialModel",
     "Dataset",
     "Hinge",
@@ -40,6 +63,7 @@ __all__ = [
     "grid",
     "high_quality_ceiling",
     "high_quality_share",
+    "image_grid",
     "kl_floor",
     "kl_to_weights",
     "line",
@@ -49,6 +73,15 @@ __all__ = [
     "mode_report",
     "modes_captured",
     "moons",
+    "movie",
+    "plot_image_rows",
+    "plot_images",
+    "plot_losses",
+    "plot_samples",
+    "plot_scores",
+    "plot_seeds",
+    "plot_surface",
     "ring",
+    "use_style",
     "weight_audit",
 ]
