@@ -16,7 +16,6 @@ from keras_gan.metrics import (
     modes_captured,
 )
 from keras_gan.networks import conv_discriminator, conv_generator, mlp_discriminator, mlp_generator
-
 from keras_gan.plots import (
     DISCRIMINATOR,
     FAKE,
