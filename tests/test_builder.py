@@ -167,7 +167,9 @@ def test_figure_without_alt_text_is_named(course):
     assert (status, "lessons/01_why.py:10: the figure needs an alt text" in said) == (1, True)
     course.lesson("01_why", HEAD + PICTURE)
     course.lesson("02_how", HEAD + PICTURE.replace("{top}", "{top"))
+    course.lesson("03_who", HEAD + '\n# %% alt="Nothing"\n1 + 1\n')
     status, said = course.build()
+    assert "lessons/03_who.py:11: the cell has an alt text but shows no figure" in said
     assert "lessons/02_how.py:10: the alt text is no valid f-string" in said
 
 
@@ -319,3 +321,10 @@ def test_figure_colours_are_seen_on_both_pages(colour):
     assert _contrast(colour, "#ffffff") >= 3
     assert _contrast(dark(colour), background) >= 3
     assert dark(colour) == DARK.get(colour, colour)
+
+
+def test_reference_holds_every_public_name():
+    import keras_gan
+
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^::: keras_gan\.(\w+)$", page, re.MULTILINE)) == sorted(keras_gan.__all__)

@@ -27,6 +27,7 @@ SVG = {"facecolor": "none", "bbox_inches": "tight", "metadata": {"Date": None}}
 FIGURES = ["--InlineBackend.figure_formats=svg", f"--InlineBackend.print_figure_kwargs={SVG}"]
 BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
 LIBRARIES = ("keras", "numpy", "scipy", "scikit-learn", "matplotlib", "av", "ipython", "ipykernel")
+LOG = "stderr.txt"  # what libraries write past Python
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 Progress = Callable[[int, int], None]
@@ -88,7 +89,7 @@ def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
     cells = [cell for cell in lesson.cells if cell.runs(scale)]
     start = perf_counter()
     outputs, alts = [], []
-    with tempfile.TemporaryDirectory() as folder, _kernel(folder, root) as client:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _kernel(folder, root) as client:
 
         def run(source: str, history: bool = False) -> list[dict[str, Any]]:
             client.nb.cells = [new_code_cell(source)]
@@ -103,7 +104,8 @@ def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
             except CellExecutionError as error:
                 raise _failure(lesson, cell, number, ANSI.sub("", error.traceback)) from error
             except DeadKernelError as error:
-                raise lesson.error(cell.line, "the kernel died in this cell (out of memory?)") from error
+                last = Path(folder, LOG).read_text(encoding="utf-8", errors="replace")[-2000:]
+                raise lesson.error(cell.line, f"the kernel died in this cell\n{last}") from error
     return Run(outputs, alts, round(perf_counter() - start, 1), versions())
 
 
@@ -127,7 +129,8 @@ def _kernel(folder: str, root: Path) -> Iterator[Any]:
         if os.name == "nt"
         else Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
     )
-    with client.setup_kernel(cwd=folder, env=_environment(root)):
+    options = {"cwd": folder, "env": _environment(root)}
+    with open(Path(folder, LOG), "wb") as log, client.setup_kernel(**options, stderr=log):
         yield client
 
 

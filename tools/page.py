@@ -108,6 +108,8 @@ def _check_figures(lesson: Lesson, cell: Cell, figures: list[Figure], alt: str, 
         raise lesson.error(
             cell.line, 'the figure needs an alt text: `# %% alt="what is seen, with its numbers"`'
         )
+    if cell.alt and not figures:
+        raise lesson.error(cell.line, "the cell has an alt text but shows no figure")
     if len(figures) > 1:
         raise lesson.error(cell.line, "a cell shows one figure at most, because it has one alt text")
     for name, data in (item for each in figures for item in each.files.items()):
