@@ -13,11 +13,7 @@ from xml.etree import ElementTree
 
 from tools.files import ROOT
 
-BACKENDS = {
-    "tensorflow": "pip install tensorflow",
-    "jax": "pip install 'keras-gan[jax]'",
-    "torch": "pip install 'keras-gan[torch]', in .venv",
-}
+BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def main(arguments: list[str]) -> int:
@@ -25,9 +21,9 @@ def main(arguments: list[str]) -> int:
     required = os.environ.get("KERAS_GAN_REQUIRED_BACKENDS", "").split(",")
     start, failed = perf_counter(), False
     lines, counts = [], {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
-    for backend, install in BACKENDS.items():
+    for backend in BACKENDS:
         if find_spec(backend) is None:
-            lines.append(f"{backend}: not run (how to install: {install})")
+            lines.append(f"{backend}: not run (how to install: uv pip install {backend})")
             failed |= backend in required
             continue
         report = ROOT / ".cache" / "tests" / f"{backend}.xml"
