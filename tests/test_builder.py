@@ -46,6 +46,13 @@ import pathlib, time
 pathlib.Path("..", "asleep").touch()
 time.sleep(99)
 """
+INTERRUPTIBLE = """
+import pathlib, signal, sys
+from tools.build import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
+sys.exit(main([], pathlib.Path(sys.argv[1])))
+"""
 EXERCISE = """# %%
 def f(x):
     # BEGIN SOLUTION
@@ -219,14 +226,13 @@ def test_unchanged_files_are_not_written(course):
 def test_interruption_keeps_finished_lessons(course):
     course.lesson("01_why", HEAD)
     course.lesson("02_how", HEAD + SLEEP)
-    code = "import pathlib, sys; from tools.build import main; sys.exit(main([], pathlib.Path(sys.argv[1])))"
-    command = [sys.executable, "-c", code, str(course.root)]
+    command = [sys.executable, "-c", INTERRUPTIBLE, str(course.root)]
     environment = {**os.environ, "TMPDIR": str(course.root)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
-    while not (course.root / "asleep").exists() and process.poll() is None:
-        sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=30)[1]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        while not (course.root / "asleep").exists() and process.poll() is None:
+            sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
     assert process.returncode == 130
     assert "02_how: interrupted" in said
     assert "Traceback" not in said
