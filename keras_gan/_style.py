@@ -1,5 +1,7 @@
 """The colours with their meanings, and the one style of all pictures."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
@@ -34,7 +36,18 @@ STYLE: Any = {
     "image.interpolation": "none",
     "lines.linewidth": 1.8,
 }
-styled = matplotlib.rc_context(STYLE)
+
+
+@contextmanager
+def _style_context() -> Iterator[None]:
+    # In Jupyter the first figure starts the backend and switches interactive drawing on. Inside the
+    # context that would be undone at its end, and later figures would not appear.
+    plt.draw_if_interactive()
+    with matplotlib.rc_context(STYLE):
+        yield
+
+
+styled = _style_context()
 
 
 def use_style() -> None:

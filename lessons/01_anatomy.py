@@ -305,7 +305,7 @@ moves = {
     for name, audits in programs.items()
 }
 
-# %% name="moves" alt="Two bar charts of the largest weight change. Classic code: in the discriminator's step no bar at all, neither network moved; in the generator's step the generator moved by {moves['classic code'][1][1]:.4f}. Repaired code: in the discriminator's step only the discriminator moved, by {moves['repaired code'][0][0]:.4f}; in the generator's step only the generator, by {moves['repaired code'][1][1]:.4f}."
+# %% tags=["hide-input"] name="moves" alt="Two bar charts of the largest weight change. Classic code: in the discriminator's step no bar at all, neither network moved; in the generator's step the generator moved by {moves['classic code'][1][1]:.4f}. Repaired code: in the discriminator's step only the discriminator moved, by {moves['repaired code'][0][0]:.4f}; in the generator's step only the generator, by {moves['repaired code'][1][1]:.4f}."
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.6), sharey=True)
 for ax, (name, values) in zip(axes, moves.items()):
     values = np.array(values)
@@ -327,7 +327,7 @@ axes[0].set_ylabel("largest change of a weight")
 axes[1].legend(loc="upper center")
 plt.show()
 
-# %%
+# %% tags=["hide-input"]
 still = not classic[0].moved("discriminator")
 display(
     Markdown(

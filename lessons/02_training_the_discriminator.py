@@ -232,7 +232,7 @@ def best_logits(points):
 best_pair = best_logits(ring.test), best_logits(test_fakes)
 best_loss, best_error = loss_of(*best_pair), error_of(*best_pair)
 
-# %% name="losses" alt="Loss of the discriminator over {EPOCHS} epochs, three seeds each. Four hidden units: the curves stay just below the line of 1.386 that marks guessing and end at {np.median(losses['small']):.2f}. Two layers of 64: they fall within two epochs and end at {np.median(losses['large']):.2f}, just above the line of the best possible discriminator at {best_loss:.2f}."
+# %% tags=["hide-input"] name="losses" alt="Loss of the discriminator over {EPOCHS} epochs, three seeds each. Four hidden units: the curves stay just below the line of 1.386 that marks guessing and end at {np.median(losses['small']):.2f}. Two layers of 64: they fall within two epochs and end at {np.median(losses['large']):.2f}, just above the line of the best possible discriminator at {best_loss:.2f}."
 fig, ax = plt.subplots(figsize=(7, 4))
 epochs = np.arange(1, EPOCHS + 1)
 styles = {"small": ("--", kg.PENALTY), "large": ("-", kg.DISCRIMINATOR)}
@@ -255,7 +255,7 @@ plt.show()
 """
 
 
-# %%
+# %% tags=["hide-input"]
 def span(values, digits=3):
     low, high = min(values), max(values)
     return f"{low:.{digits}f} to {high:.{digits}f}"
@@ -275,7 +275,7 @@ display(
     )
 )
 
-# %%
+# %% tags=["hide-input"]
 gap = np.median(losses["large"]) - best_loss
 display(
     Markdown(
@@ -304,7 +304,7 @@ have learned:
 """
 
 
-# %% name="surface" alt="Two maps of D(x) over the plane. Left, what the large network learned; right, the best discriminator p/(p+q). Both are high, green, on eight patches around the ring and low, purple, inside the ring, between the patches and outside it. On new points the two differ by {difference:.3f} on average."
+# %% name="surface" alt="Two maps of D(x) over the plane. Left, what the large network learned; right, the best discriminator p/(p+q). Both are high, green, along the ring, with a bulge at each of the eight clusters, and low, purple, in the middle and outside. The learned one is smoother. On new points the two differ by {difference:.3f} on average."
 def score(points):
     return 1 / (1 + np.exp(-logits(runs["large"][0][0], points)))
 

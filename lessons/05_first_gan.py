@@ -202,7 +202,7 @@ rows = {"real": images.test[:5]}
 for epoch, samples in zip(watch.epochs[1:], watch.samples[1:]):
     rows[f"epoch {epoch}"] = 2 * samples[:5] - 1
 fig, ax = plt.subplots(figsize=(5, 6.6))
-kg.plot_image_rows(rows, ax=ax, title="Five samples, six looks")
+kg.plot_image_rows(rows, ax=ax, title="From blots to digits, and never one picture")
 plt.show()
 
 # %% [markdown]
@@ -213,7 +213,7 @@ The losses the assignment asks for, with the mean answers of the
 discriminator. Each number is a mean over one epoch.
 """
 
-# %%
+# %% tags=["hide-input"]
 table = [
     "| epoch | D loss | G loss | D(real) | D(fake) |",
     "|---|---|---|---|---|",
@@ -227,7 +227,7 @@ for epoch in watch.epochs[1:]:
     table.append(f"| {epoch} | {cells} |")
 display(Markdown("\n".join(table)))
 
-# %% name="losses" alt="Two curves over {epochs} epochs. The discriminator's loss goes from {run.history['d_loss'][0]:.2f} to {run.history['d_loss'][-1]:.2f}; the generator's, dashed, goes from {run.history['g_loss'][0]:.1f} to {run.history['g_loss'][-1]:.1f}. Thin lines mark 1.39 and 0.69, the values where the discriminator only guesses; at the end it is below the first and the generator above the second."
+# %% tags=["hide-input"] name="losses" alt="Two curves over {epochs} epochs. The discriminator's loss goes from {run.history['d_loss'][0]:.2f} to {run.history['d_loss'][-1]:.2f}; the generator's, dashed, goes from {run.history['g_loss'][0]:.1f} to {run.history['g_loss'][-1]:.1f}. Thin lines mark 1.39 and 0.69, the values where the discriminator only guesses; at the end it is below the first and the generator above the second."
 balance = {"d_loss": 2 * np.log(2), "g_loss": np.log(2)}
 fig, ax = plt.subplots(figsize=(7, 4))
 kg.plot_losses(run.history, equilibrium=balance, ax=ax)
@@ -254,7 +254,7 @@ def spread(images):
 real_spread = spread((images.test[:500] + 1) / 2)
 relative = [spread(s) / real_spread for s in watch.samples[1:]]
 
-# %% name="spread" alt="Spread of 500 samples relative to real digits at six looks: {relative[0]:.2f} at epoch {watch.epochs[1]}, {relative[3]:.2f} at epoch {watch.epochs[4]}, {relative[5]:.2f} at epoch {watch.epochs[6]}. A line at 1 marks real digits; 0 would be one picture."
+# %% tags=["hide-input"] name="spread" alt="Spread of 500 samples relative to real digits at six looks: {relative[0]:.2f} at epoch {watch.epochs[1]}, {relative[3]:.2f} at epoch {watch.epochs[4]}, {relative[5]:.2f} at epoch {watch.epochs[6]}. A line at 1 marks real digits; 0 would be one picture."
 fig, ax = plt.subplots(figsize=(7, 3.6))
 ax.plot(watch.epochs[1:], relative, color=kg.FAKE, ls="--", marker="x")
 ax.axhline(1, color=kg.REAL)
@@ -264,7 +264,7 @@ ax.set(xlabel="epoch", ylabel="relative spread", ylim=(0, 1.12))
 ax.set_title("The samples do not become one")
 plt.show()
 
-# %%
+# %% tags=["hide-input"]
 verdict = (
     "C" if relative[3] > 0.5 and relative[3] > relative[0] else "not C"
 )
@@ -274,8 +274,7 @@ display(
         f"**{relative[3]:.2f}**, and at the end {relative[-1]:.2f}; the "
         f"answer in this run is **{verdict}**. The samples never become "
         "one picture. They are less varied than real digits at every "
-        "look, which is a milder fault, and one that we will measure "
-        "better in the lesson on mode collapse."
+        "look, which is a milder fault."
     )
 )
 
