@@ -14,6 +14,13 @@ def check_count(name: str, value: int) -> int:
     return int(value)
 
 
+def check_widths(widths: Sequence[int]) -> list[int]:
+    """Returns the widths of the hidden layers, or raises `ValueError` unless they are positive integers."""
+    if not isinstance(widths, list | tuple):
+        raise bad_value("`widths` has one number a hidden layer", widths, "Pass for example `(128, 128)`")
+    return [check_count("widths", width) for width in widths]
+
+
 def check_seed(seed: int) -> int:
     """Returns `seed`, or raises `ValueError` unless it is an integer in [0, 2**31)."""
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**31:

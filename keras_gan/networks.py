@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from keras_gan._checks import check_count, check_image_shape, check_shape
+from keras_gan._checks import check_count, check_image_shape, check_seed, check_shape, check_widths
 from keras_gan._errors import Shown, bad_value
 
 _SMALLEST_SIDE = 4
@@ -37,7 +37,7 @@ def mlp_generator(
     Args:
         latent_dim: Length of `z`.
         output_shape: Shape of one sample: `(2,)`, `(784,)`, `(28, 28, 1)`.
-        widths: Units of the hidden layers.
+        widths: Units of the hidden layers; `()` leaves one linear map.
         activation: Of the hidden layers: a Keras name, or `"leaky_relu_0.2"` for that slope.
         output_activation: `None` means tanh for images `(height, width, channels)` and linear for vectors.
         batch_normalization: Normalise each hidden layer before its activation.
@@ -49,7 +49,7 @@ def mlp_generator(
         A model from float32 `(batch, latent_dim)` to float32 `(batch, *output_shape)`.
 
     Raises:
-        ValueError: For sizes below 1 or a rate outside [0, 1).
+        ValueError: For sizes below 1, a rate outside [0, 1) or an unknown activation.
 
     Example:
         >>> mlp_generator(64, (2,), seed=1).output_shape
@@ -58,12 +58,12 @@ def mlp_generator(
     shape = check_shape("output_shape", output_shape)
     hidden = _Hidden(activation, batch_normalization, dropout, initializer, seed)
     z = x = layers.Input((check_count("latent_dim", latent_dim),), name="z")
-    for width in widths:
-        x = hidden(layers.Dense, x, check_count("widths", width))
+    for width in check_widths(widths):
+        x = hidden(layers.Dense, x, width)
     x = hidden.linear(layers.Dense, math.prod(shape))(x)
     x = layers.Reshape(shape)(x) if len(shape) > 1 else x
-    x = layers.Activation(output_activation or ("tanh" if len(shape) == 3 else "linear"))(x)
-    return keras.Model(z, x, name=name)
+    output_activation = output_activation or ("tanh" if len(shape) == 3 else "linear")
+    return keras.Model(z, _activation("output_activation", output_activation)()(x), name=name)
 
 
 def mlp_discriminator(
@@ -94,8 +94,8 @@ def mlp_discriminator(
     hidden = _Hidden(activation, batch_normalization, dropout, initializer, seed)
     sample = x = layers.Input(shape, name="sample")
     x = layers.Flatten()(x) if len(shape) > 1 else x
-    for width in widths:
-        x = hidden(layers.Dense, x, check_count("widths", width))
+    for width in check_widths(widths):
+        x = hidden(layers.Dense, x, width)
     return keras.Model(sample, hidden.linear(layers.Dense, 1)(x), name=name)
 
 
@@ -145,7 +145,7 @@ def conv_generator(
     for count in channels[1:]:
         x = hidden(layers.Conv2DTranspose, x, count, kernel_size=kernel_size, strides=2, padding="same")
     last = hidden.linear(layers.Conv2DTranspose, shape[2], kernel_size=kernel_size, strides=2, padding="same")
-    return keras.Model(z, layers.Activation(output_activation)(last(x)), name=name)
+    return keras.Model(z, _activation("output_activation", output_activation)()(last(x)), name=name)
 
 
 def conv_discriminator(
@@ -192,23 +192,16 @@ class _Hidden:
     def __init__(
         self, activation: str, batch_normalization: bool, dropout: float, initializer: Any, seed: Any
     ) -> None:
-        if not 0.0 <= dropout < 1.0:
+        if not isinstance(dropout, int | float) or not 0.0 <= dropout < 1.0:
             raise bad_value("`dropout` is a rate in [0, 1)", dropout, "Pass 0.3 to drop 30 % of the units")
-        self.activation = _activation(activation)
+        self.activation = _activation("activation", activation)
         self.batch_normalization = batch_normalization
         self.dropout = dropout
         self.initializer = initializer
         self.seeds = _seeds(seed)
 
     def __call__(
-        self,
-        layer: Callable,
-        x: Any,
-        units: int,
-        *,
-        reshape: Any = None,
-        normalize: bool = True,
-        **options: Any,
+        self, layer: Callable, x: Any, units: int, reshape: Any = None, normalize: bool = True, **options: Any
     ) -> Any:
         normalize = self.batch_normalization and normalize
         x = self.linear(layer, units, use_bias=not normalize, **options)(x)
@@ -228,16 +221,25 @@ class _Hidden:
 
 def _seeds(seed: int | None) -> Iterator[int | None]:
     """Endless independent seeds from one, or endless `None`."""
-    rng = None if seed is None else np.random.default_rng(seed)
+    rng = None if seed is None else np.random.default_rng(check_seed(seed))
     while True:
         yield None if rng is None else int(rng.integers(2**31))
 
 
-def _activation(name: str) -> Callable[[], Any]:
+def _activation(argument: str, name: str) -> Callable[[], Any]:
     """Maps "leaky_relu_0.2" to LeakyReLU with slope 0.2, other names to Keras's activation."""
-    if name.startswith("leaky_relu_"):
-        return lambda: layers.LeakyReLU(negative_slope=float(name.removeprefix("leaky_relu_")))
-    return lambda: layers.Activation(name)
+    try:
+        if name.startswith("leaky_relu_"):
+            slope = float(name.removeprefix("leaky_relu_"))
+            return lambda: layers.LeakyReLU(negative_slope=slope)
+        function = keras.activations.get(name)
+    except (AttributeError, ValueError):
+        raise bad_value(
+            f"`{argument}` is the name of a Keras activation, or `leaky_relu_` and a slope",
+            name,
+            'Pass for example "relu" or "leaky_relu_0.2"',
+        ) from None
+    return lambda: layers.Activation(function)
 
 
 def _num_blocks(shape: tuple[int, int, int], num_blocks: int | None) -> int:
