@@ -95,6 +95,8 @@ def checked_rows(x: Any, sample_shape: tuple[int, ...]) -> np.ndarray:
             Shown(f"dtype {rows.dtype}"),
             "Scale them first: `kg.load_images` does, or `x / 127.5 - 1`",
         )
+    with np.errstate(over="ignore"):  # beyond float32 is infinity, refused below
+        rows = rows.astype("float32", copy=False)
     if not np.isfinite(rows).all():
         bad = int(np.flatnonzero(~np.isfinite(rows).reshape(len(rows), -1).all(axis=1))[0])
         raise bad_value(
@@ -102,4 +104,4 @@ def checked_rows(x: Any, sample_shape: tuple[int, ...]) -> np.ndarray:
             Shown(f"NaN or infinity, first in row {bad}"),
             "Remove or repair such rows",
         )
-    return rows.astype("float32", copy=False)
+    return rows
