@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_gan._checks import check_count, check_seed
 from keras_gan._dataset import Dataset
+from keras_gan._errors import Shown, bad_value
 from keras_gan.metrics import mode_report
 
 
@@ -28,16 +29,16 @@ class Watch(keras.callbacks.Callback):
         directory: Also write each look to `epoch_0005.npz` in this folder.
 
     Attributes:
-        epochs: Epochs looked at, 0 being before training.
+        epochs: Epochs looked at, the first being before training: 0, or `initial_epoch`.
         samples: One array a look, float32 `(num_samples, *sample_shape)`.
         metrics: One dict a look.
 
     Raises:
-        ValueError: For counts below 1.
+        ValueError: For counts below 1, or samples in the place of a `Dataset`.
 
     Example:
         >>> watch = Watch(data, every=5, num_samples=500)
-        >>> history = gan.fit(data.train, epochs=30, callbacks=[watch])
+        >>> history = gan.fit(data.train, epochs=30, callbacks=[watch], verbose=0)
         >>> watch.epochs
         [0, 5, 10, 15, 20, 25, 30]
     """
@@ -62,10 +63,10 @@ class Watch(keras.callbacks.Callback):
         self.samples: list[np.ndarray] = []
         self.metrics: list[dict[str, float]] = []
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Looks at the untrained generator, unless this watch has seen training before."""
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Looks at the generator before the first epoch, unless this watch has looked before."""
         if not self.epochs:
-            self._look(0)
+            self._look(epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Looks after every `every` epochs."""
@@ -76,20 +77,17 @@ class Watch(keras.callbacks.Callback):
         samples = self.model.sample(self.num_samples, seed=self.seed)
         metrics = self.measure(samples)
         if self.directory is not None:
-            self._write(epoch, samples, metrics)
+            _write(self.directory, epoch, samples, metrics)
         self.epochs.append(epoch)
         self.samples.append(samples)
         self.metrics.append(metrics)
 
-    def _write(self, epoch: int, samples: np.ndarray, metrics: dict[str, float]) -> None:
-        """Writes beside the target first, so that an interrupted run leaves no half file."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        half = self.directory / f".epoch_{epoch:04d}.part.npz"
-        np.savez_compressed(half, samples=samples, **metrics)
-        half.replace(self.directory / f"epoch_{epoch:04d}.npz")
-
 
 def _measure_of(data: Dataset | None) -> Callable[[np.ndarray], dict[str, float]]:
+    if data is not None and not isinstance(data, Dataset):
+        raise bad_value(
+            "`data` is a `Dataset`", Shown(f"a {type(data).__name__}"), "Pass for example `kg.ring()`"
+        )
     if data is None or data.modes is None:
         return lambda samples: {}
 
@@ -98,3 +96,12 @@ def _measure_of(data: Dataset | None) -> Callable[[np.ndarray], dict[str, float]
         return {"modes": report.modes, "high_quality": report.high_quality, "kl": report.kl}
 
     return measure
+
+
+def _write(directory: Path, epoch: int, samples: np.ndarray, metrics: dict[str, float]) -> None:
+    """Writes beside the target first, so that an interrupted run leaves no half file."""
+    directory.mkdir(parents=True, exist_ok=True)
+    half = directory / f".epoch_{epoch:04d}.part.npz"
+    numbers = {name: np.asarray(value, "float64") for name, value in metrics.items()}
+    np.savez_compressed(half, allow_pickle=False, samples=samples, **numbers)
+    half.replace(directory / f"epoch_{epoch:04d}.npz")
