@@ -31,7 +31,9 @@ class Saving:
         return cls(**{**deserialize_players(config), "loss": loss})
 
     def get_compile_config(self) -> dict[str, Any]:
-        """Both optimizers and the compile options."""
+        """Both optimizers and the compile options; nothing before `compile`."""
+        if not self.compiled:
+            return {}
         optimizers = {
             "generator_optimizer": self.generator_optimizer,
             "discriminator_optimizer": self.discriminator_optimizer,

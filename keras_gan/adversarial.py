@@ -64,7 +64,7 @@ class AdversarialModel(keras.Model):
         >>> discriminator.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
         >>> adversarial = AdversarialModel(generator, discriminator)
         >>> adversarial.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
-        >>> adversarial.train_on_batch(z, np.ones((len(z), 1)))  # real = 1: fool the discriminator
+        >>> g_loss = adversarial.train_on_batch(z, np.ones((len(z), 1)))  # real = 1: fool it
 
     Reference:
         Goodfellow et al. 2014, algorithm 1, second half, arXiv:1406.2661.
@@ -150,15 +150,15 @@ def check_players(generator: keras.Model, discriminator: keras.Model) -> None:
     for role, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
             raise bad_value(f"`{role}` is a `keras.Model`", network, f"Build one with `kg.mlp_{role}(...)`")
-        if not network.built:
+        if not network.built or not hasattr(network, "output_shape"):
             raise bad_value(
-                f"`{role}` is built, so that its shapes are known",
-                Shown(f"the unbuilt model {network.name!r}"),
-                "Give its first layer an `Input`, or call it once on a batch",
+                f"`{role}` knows the shapes of its input and its output",
+                Shown(f"{network.name!r}, unbuilt or a subclass of `keras.Model`"),
+                "Start it with an `Input`, or wrap it: `keras.Model(inputs, network(inputs))`",
             )
-    if generator is discriminator:
+    if {id(w) for w in generator.weights} & {id(w) for w in discriminator.weights}:
         raise bad_value(
-            "`generator` and `discriminator` are two networks", Shown("the same one twice"), "Build a second"
+            "`generator` and `discriminator` are two networks", Shown("weights in common"), "Build a second"
         )
     _check_shapes(generator, discriminator)
 
@@ -246,7 +246,7 @@ def weight_audit(**networks: keras.Model) -> Iterator[WeightAudit]:
 
     Example:
         >>> with weight_audit(generator=generator, discriminator=discriminator) as audit:
-        ...     adversarial.train_on_batch(z, np.ones((len(z), 1)))
+        ...     g_loss = adversarial.train_on_batch(z, np.ones((len(z), 1)))
         >>> audit.moved("generator"), audit.moved("discriminator")
         (True, False)
     """

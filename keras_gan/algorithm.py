@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan._errors import Shown, bad_value
 from keras_gan.adversarial import frozen_call
 from keras_gan.backend import value_and_grad
 from keras_gan.losses import Loss
@@ -40,6 +41,7 @@ class Algorithm1:
 
     def training_step(self, real: Any) -> None:
         """One training step on the rows of `discriminator_steps` minibatches."""
+        _check_batch(real, self.sample_shape)
         size = ops.shape(real)[0] // self.discriminator_steps
         minibatches = [real[i * size : (i + 1) * size] for i in range(self.discriminator_steps)]
         zs = [self._draw(size) for _ in minibatches]
@@ -70,16 +72,18 @@ class Algorithm1:
         fake = ops.stop_gradient(frozen_call(self.generator, z, mode=self.frozen_mode))
 
         def function() -> tuple:
-            real_logits, fake_logits = network(real, training=True), network(fake, training=True)
-            loss = self._discriminator_loss(real_logits, fake_logits) + sum(network.losses)
-            return loss, (real_logits, fake_logits)
+            real_logits = _float(network(real, training=True))
+            real_penalty = _penalty(network)
+            fake_logits = _float(network(fake, training=True))
+            penalty = (real_penalty + _penalty(network)) / 2  # so that one on the weights counts once
+            loss = self._discriminator_loss(real_logits, fake_logits) + penalty
+            return self.discriminator_optimizer.scale_loss(loss), (loss, real_logits, fake_logits)
 
-        (loss, logits), gradients = value_and_grad(
+        (_, (loss, real_logits, fake_logits)), gradients = value_and_grad(
             function, network.trainable_variables, network.non_trainable_variables
         )
-        self._track(
-            ops.shape(z)[0], d_loss=loss, d_real=self._score(logits[0]), d_fake=self._score(logits[1])
-        )
+        d_real, d_fake = self._score(real_logits), self._score(fake_logits)
+        self._track(ops.shape(z)[0], d_loss=loss, d_real=d_real, d_fake=d_fake)
         return gradients
 
     def _generator_gradients(self, z: Any) -> list:
@@ -88,9 +92,10 @@ class Algorithm1:
 
         def function() -> tuple:
             fake_logits = frozen_call(self.discriminator, network(z, training=True), mode=self.frozen_mode)
-            return self.loss_record.generator_loss(fake_logits) + sum(network.losses), ()
+            loss = self.loss_record.generator_loss(_float(fake_logits)) + _penalty(network)
+            return self.generator_optimizer.scale_loss(loss), (loss,)
 
-        (loss, _), gradients = value_and_grad(
+        (_, (loss,)), gradients = value_and_grad(
             function,
             network.trainable_variables,
             network.non_trainable_variables + self.discriminator.variables,
@@ -102,8 +107,8 @@ class Algorithm1:
         """Updates the four means on one batch, with both networks in inference."""
         num = ops.shape(real)[0]
         fake = self.generator(self._draw(num, self.evaluation_draws), training=False)
-        real_logits = self.discriminator(real, training=False)
-        fake_logits = self.discriminator(fake, training=False)
+        real_logits = _float(self.discriminator(real, training=False))
+        fake_logits = _float(self.discriminator(fake, training=False))
         self._track(
             num,
             g_loss=self.loss_record.generator_loss(fake_logits),
@@ -128,3 +133,25 @@ class Algorithm1:
     def _track(self, num: Any, **values: Any) -> None:
         for name, value in values.items():
             self.trackers[name].update_state(value, sample_weight=num)
+
+
+def _float(logits: Any) -> Any:
+    """Logits in Keras's float type: losses are computed in it whatever the precision of the networks."""
+    return ops.cast(logits, keras.config.floatx())
+
+
+def _penalty(network: keras.Model) -> Any:
+    """What the network's own layers add to its loss in its last call: regularisers and `add_loss`."""
+    return sum(ops.sum(_float(loss)) for loss in network.losses)
+
+
+def _check_batch(real: Any, sample_shape: tuple[int, ...]) -> None:
+    """Refuses what a stream may bring; `fit` has looked at arrays before."""
+    fits = all(size in (None, wanted) for size, wanted in zip(real.shape[1:], sample_shape, strict=True))
+    dtype = keras.backend.standardize_dtype(real.dtype)
+    if not fits or not keras.backend.is_float_dtype(dtype):
+        raise bad_value(
+            f"Each batch of a stream holds floats of shape (rows, {', '.join(map(str, sample_shape))})",
+            Shown(f"shape {tuple(real.shape)}, dtype {dtype}"),
+            "Scale and reshape the data where the stream is made",
+        )

@@ -103,12 +103,12 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
         self.built = True
 
     @property
-    def latent_dim(self) -> int:
+    def latent_dim(self) -> int:  # type: ignore[override]  # declared in Algorithm1
         """Length of `z`."""
         return self.generator.input_shape[-1]
 
     @property
-    def sample_shape(self) -> tuple[int, ...]:
+    def sample_shape(self) -> tuple[int, ...]:  # type: ignore[override]
         """Shape of one sample."""
         return self.generator.output_shape[1:]
 
@@ -131,8 +131,10 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
     def sample(self, num: int, *, seed: int | None = None) -> np.ndarray:
         """Generates `num` samples, float32 `(num, *sample_shape)`; equal seeds give equal `z`."""
         z = self.draw_z(check_count("num", num), seed=seed)
+        if hasattr(self, "jax_state_sync"):  # in the middle of an epoch, JAX holds the weights elsewhere
+            self.jax_state_sync()
         parts = [self.generator(z[i : i + 1000], training=False) for i in range(0, num, 1000)]
-        return np.concatenate([ops.convert_to_numpy(part) for part in parts])
+        return np.concatenate([ops.convert_to_numpy(part) for part in parts]).astype("float32", copy=False)
 
     def compile(
         self,
@@ -185,12 +187,13 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
 
         Args:
             x: Array of real samples, float32 `(n, *sample_shape)`; or a `tf.data.Dataset`, `PyDataset` or
-                torch `DataLoader`, each of whose batches holds the rows of one training step.
+                torch `DataLoader`, each of whose batches holds the rows of one training step: at least
+                `discriminator_steps`, so let a stream drop a short last batch.
             batch_size: Real rows (and fakes) in one discriminator update; arrays only, 32 by default.
             epochs: As in Keras, like `verbose`, `callbacks` and `initial_epoch`.
             validation_data: Real samples for `evaluate` after each `validation_freq` epochs.
             shuffle: Draw a new order of an array each epoch, from `seed`.
-            steps_per_epoch: For streams without an end.
+            steps_per_epoch: For streams without an end; arrays know their own.
 
         Returns:
             Keras's `History`: epoch means of `g_loss`, `d_loss`, `d_real`, `d_fake`.
@@ -199,6 +202,12 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             ValueError: For data that is empty, not finite, not float, or of the wrong shape.
         """
         if is_array(x):
+            if steps_per_epoch is not None:
+                raise bad_value(
+                    "An epoch over an array is one pass over its rows",
+                    Shown(f"steps_per_epoch={steps_per_epoch}"),
+                    "Leave `steps_per_epoch` out, or pass fewer rows",
+                )
             batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
             rows = checked_rows(x, self.sample_shape)
             blocks = Blocks(rows, batch_size, self.discriminator_steps, self.seed if shuffle else None)
@@ -224,7 +233,7 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
         return history
 
     def evaluate(self, x: Any = None, **kwargs: Any) -> Any:
-        """The four logged values on real samples `x`, both networks in inference.
+        """The four logged values on real samples `x`, both networks in inference, regularisers left out.
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
         """

@@ -131,7 +131,7 @@ def test_networks_that_do_not_fit_are_refused_in_three_sentences():
     generator, discriminator = players(False)
     with pytest.raises(ValueError, match=r"input_shape=\(4,\)"):
         kg.AdversarialModel(generator, kg.mlp_discriminator((5,)))
-    with pytest.raises(ValueError, match="keras.Model"):
+    with pytest.raises(ValueError, match=r"`keras\.Model`"):
         kg.AdversarialModel("generator", discriminator)
     with pytest.raises(ValueError, match="two networks"):
         kg.AdversarialModel(generator, generator)
@@ -141,3 +141,33 @@ def test_networks_that_do_not_fit_are_refused_in_three_sentences():
         kg.AdversarialModel(kg.mlp_generator(3, (4,)), kg.mlp_generator(4, (2,)))
     with pytest.raises(ValueError, match="unbuilt"):
         kg.AdversarialModel(keras.Sequential([keras.layers.Dense(4)]), discriminator)
+
+
+def test_a_subclassed_network_is_refused_until_it_is_wrapped():
+    class Subclassed(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(4)
+
+        def call(self, z):
+            return self.dense(z)
+
+    network, (_, discriminator) = Subclassed(), players(True)
+    network(z())
+    with pytest.raises(ValueError, match="or wrap it"):
+        kg.AdversarialModel(network, discriminator)
+    inputs = keras.Input((LATENT,))
+    adversarial = compiled(kg.AdversarialModel(keras.Model(inputs, network(inputs)), discriminator))
+    with kg.weight_audit(generator=network, discriminator=discriminator) as audit:
+        adversarial.train_on_batch(z(), np.ones((BATCH, 1)))
+    assert audit.moved("generator")
+    assert not audit.moved("discriminator")
+
+
+def test_networks_that_share_a_layer_are_refused():
+    shared = keras.layers.Dense(4)
+    x, y = keras.Input((4,)), keras.Input((4,))
+    generator = keras.Model(x, shared(x))
+    discriminator = keras.Model(y, keras.layers.Dense(1)(shared(y)))
+    with pytest.raises(ValueError, match="weights in common"):
+        kg.AdversarialModel(generator, discriminator)

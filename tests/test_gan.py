@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import keras
 import numpy as np
@@ -140,11 +141,11 @@ def test_each_half_step_moves_one_network_only(half, monkeypatch):
     gan = make_gan(batch_normalization=True, dropout=0.3)
     if half == "discriminator":
         monkeypatch.setattr(gan, "_move_generator", lambda zs: None)
-        step = lambda: gan.training_step(keras.ops.convert_to_tensor(data(8)))
+        step, x = gan.training_step, keras.ops.convert_to_tensor(data(8))
     else:
-        step = lambda: gan._move_generator([keras.ops.convert_to_tensor(gan.draw_z(8, seed=1))])
+        step, x = gan._move_generator, [keras.ops.convert_to_tensor(gan.draw_z(8, seed=1))]
     with kg.weight_audit(generator=gan.generator, discriminator=gan.discriminator) as audit:
-        step()
+        step(x)
     assert audit.moved(half)
     assert not audit.moved({"generator": "discriminator", "discriminator": "generator"}[half])
 
@@ -157,7 +158,9 @@ def test_simultaneous_and_alternating_steps_differ_as_they_should():
         gan.train_on_batch(rows)
     generators = [gan.generator.get_weights() for gan in gans.values()]
     assert_close(*generators)  # in both, the generator moved against the untouched discriminator
-    discriminators = [np.concatenate([w.ravel() for w in g.discriminator.get_weights()]) for g in gans.values()]
+    discriminators = [
+        np.concatenate([w.ravel() for w in g.discriminator.get_weights()]) for g in gans.values()
+    ]
     assert np.abs(discriminators[0] - discriminators[1]).max() > 1e-6  # but they saw other fakes
 
 
@@ -287,7 +290,8 @@ def test_a_ring_is_learned():
         seed=3,
     )
     optimizers = {
-        f"{player}_optimizer": keras.optimizers.Adam(1e-3, beta_1=0.5) for player in ("generator", "discriminator")
+        f"{player}_optimizer": keras.optimizers.Adam(1e-3, beta_1=0.5)
+        for player in ("generator", "discriminator")
     }
     gan.compile(**optimizers)
     watch = kg.Watch(ring, every=10, num_samples=1000)
@@ -336,3 +340,137 @@ def test_optimizers_are_two_and_have_something_to_train():
     gan.discriminator.trainable = False
     with pytest.raises(ValueError, match="freezes nothing by that flag"):
         gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
+
+
+def regularized(kernel=0.0, activity=0.0):
+    x = keras.Input((2,))
+    layer = keras.layers.Dense(
+        1,
+        kernel_initializer="ones",
+        kernel_regularizer=keras.regularizers.L2(kernel),
+        activity_regularizer=keras.regularizers.L2(activity),
+    )
+    return keras.Model(x, layer(x), name="discriminator")
+
+
+@pytest.mark.parametrize("kernel", [0.0, 0.25])
+@pytest.mark.parametrize("activity", [0.0, 0.5])
+def test_what_the_networks_own_layers_add_to_the_loss_counts_once(kernel, activity):
+    """The least-squares game with D(x) = x·w, w = 1: loss and gradient by hand."""
+    real = data(6)
+    gan = kg.GAN(
+        kg.mlp_generator(LATENT, (2,), widths=(), seed=1),
+        regularized(kernel, activity),
+        loss="least_squares",
+        share_z=True,
+        seed=3,
+    )
+    gan.compile(
+        generator_optimizer=keras.optimizers.SGD(1e-9), discriminator_optimizer=keras.optimizers.SGD(0.01)
+    )
+    draws = keras.random.SeedGenerator(3)
+    z = keras.random.normal((6, LATENT), seed=draws)
+    fake = keras.ops.convert_to_numpy(gan.generator(z))
+    loss = gan.train_on_batch(real, return_dict=True)["d_loss"]
+    on_real, on_fake = real.sum(axis=1), fake.sum(axis=1)
+    game = np.mean((on_real - 1) ** 2) / 2 + np.mean(on_fake**2) / 2
+    penalty = 2 * kernel + activity * (np.mean(on_real**2) + np.mean(on_fake**2)) / 2
+    assert float(loss) == pytest.approx(game + penalty, rel=1e-4)
+    gradient = real.T @ (on_real - 1) / 6 + fake.T @ on_fake / 6
+    gradient += 2 * kernel + activity * (real.T @ on_real + fake.T @ on_fake) / 6
+    moved = gan.discriminator.get_weights()[0][:, 0]
+    np.testing.assert_allclose(moved, 1 - 0.01 * gradient, rtol=1e-4)
+
+
+def test_a_loss_scale_is_taken_out_again():
+    """A power of two changes no bit of a float32 gradient, so the weights must agree exactly."""
+    ends = []
+    for scale in (None, 64.0):
+        gan = make_gan()
+        sgd = [keras.optimizers.SGD(0.1, loss_scale_factor=scale) for _ in range(2)]
+        gan.compile(generator_optimizer=sgd[0], discriminator_optimizer=sgd[1])
+        gan.fit(data(), batch_size=8, verbose=0)
+        ends.append(gan.generator.get_weights() + gan.discriminator.get_weights())
+    assert_close(*ends, rtol=1e-6, atol=1e-7)
+
+
+def test_half_precision_networks_train_on_float32_losses_and_sample_float32():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        gan = kg.GAN(kg.mlp_generator(LATENT, (2,), seed=1), regularized(0.1, 0.1), seed=3)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
+    history = gan.fit(data(), batch_size=8, epochs=2, verbose=0, validation_data=data(8))
+    assert np.isfinite(history.history["d_loss"]).all()
+    assert gan.sample(3, seed=1).dtype == np.float32
+
+
+def test_a_weight_that_no_loss_reaches_stays():
+    class Idle(keras.layers.Layer):
+        def build(self, shape):
+            self.scale = self.add_weight(shape=(), initializer="ones")
+
+        def call(self, x):
+            return x
+
+    z = keras.Input((LATENT,))
+    idle = Idle()
+    gan = kg.GAN(keras.Model(z, keras.layers.Dense(2)(idle(z))), make_gan().discriminator, seed=3)
+    gan.compile(generator_optimizer="sgd", discriminator_optimizer="sgd")
+    with pytest.warns(UserWarning, match="Gradients do not exist") if needs_warning() else nullcontext():
+        gan.fit(data(), batch_size=8, verbose=0)
+    assert float(keras.ops.convert_to_numpy(idle.scale)) == 1.0
+
+
+def needs_warning():
+    return keras.backend.backend() != "jax"  # where such a gradient is zero rather than missing
+
+
+def test_samples_can_be_drawn_in_the_middle_of_an_epoch():
+    gan, samples = make_gan(), []
+    look = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: samples.append(gan.sample(2, seed=0))
+    )
+    gan.fit(data(22), batch_size=8, verbose=0, callbacks=[look])
+    assert len(samples) == 2
+    np.testing.assert_array_equal(samples[-1], gan.sample(2, seed=0))
+    undisturbed = make_gan()
+    undisturbed.fit(data(22), batch_size=8, verbose=0)
+    assert_close(values(undisturbed), values(gan))
+
+
+def test_fit_goes_on_with_other_data_and_compiles_again():
+    gan, once = make_gan(), make_gan()
+    gan.fit(data(40), batch_size=8, shuffle=False, verbose=0)
+    gan.fit(data(31), batch_size=5, shuffle=False, verbose=0)
+    for rows, batch in ((data(40), 8), (data(31), 5)):
+        for i in range(0, len(rows), batch):
+            once.train_on_batch(rows[i : i + batch])
+    assert_close(values(gan), values(once))
+    gan.compile(generator_optimizer=keras.optimizers.SGD(0.0), discriminator_optimizer="sgd")
+    with kg.weight_audit(generator=gan.generator, discriminator=gan.discriminator) as audit:
+        gan.fit(data(16), batch_size=8, verbose=0)
+    assert audit.moved("discriminator")
+    assert not audit.moved("generator")  # the new learning rate holds, not the one traced before
+
+
+def test_a_gan_can_be_saved_before_it_is_compiled(tmp_path):
+    gan = kg.GAN(make_gan().generator, make_gan().discriminator, seed=3)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(loaded.sample(3, seed=1), gan.sample(3, seed=1))
+    assert not loaded.compiled
+
+
+@pytest.mark.parametrize("rows", [np.zeros((16, 2), "uint8"), np.zeros((16, 3), "float32")])
+def test_a_stream_of_other_things_is_refused(rows):
+    with pytest.raises(ValueError, match=r"Each batch of a stream holds floats of shape \(rows, 2\)"):
+        make_gan().fit(stream("PyDataset", rows, 8), verbose=0)
+
+
+def test_arguments_that_would_be_dropped_are_refused():
+    with pytest.raises(ValueError, match="steps_per_epoch=2"):
+        make_gan().fit(data(), steps_per_epoch=2, verbose=0)
+    with pytest.raises(ValueError, match="batch_size=8"):
+        make_gan().fit(stream("PyDataset", data(), 8), batch_size=8, verbose=0)

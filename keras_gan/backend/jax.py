@@ -22,7 +22,7 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
 
     def pure(values: list) -> tuple:
         mapping = [*zip(variables, values, strict=True), *zip(state, state_before, strict=True)]
-        with keras.StatelessScope(mapping) as scope:
+        with keras.StatelessScope(mapping, collect_losses=True) as scope:
             loss, aux = function()
         return loss, (aux, [scope.get_current_value(v) for v in state])
 

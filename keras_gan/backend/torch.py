@@ -20,7 +20,8 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     """
     with torch.enable_grad():
         loss, aux = function()
-        gradients = torch.autograd.grad(loss, [variable.value for variable in variables])
+        values = [variable.value for variable in variables]
+        gradients = torch.autograd.grad(loss, values, allow_unused=True)
     return (loss, tuple(value.detach() for value in aux)), list(gradients)
 
 
