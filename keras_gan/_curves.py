@@ -67,7 +67,7 @@ def plot_scores(
 
     Args:
         history: `d_real` and `d_fake`, one value an epoch; other keys are left alone.
-        ylabel: What the values are; say "critic output" for a Wasserstein game.
+        ylabel: What the values are; `gan.loss_record.score_label` says it for its game.
         ax: Where to draw; None for a new figure.
         title: What the picture shows, as a finding.
 

@@ -39,6 +39,11 @@ class Loss(ABC):
         """Loss of the generator, a float scalar, from logits of shape `(batch, 1)`."""
 
     @property
+    def score_label(self) -> str:
+        """What `d_real` and `d_fake` mean in this game: the label for `plot_scores(ylabel=)`."""
+        return "D(x), probability of real" if self.probability else "raw output of the discriminator"
+
+    @property
     def refusal(self) -> str | None:
         """Why this game must not be trained as it is, or `None`."""
         return None
