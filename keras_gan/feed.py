@@ -41,6 +41,7 @@ class Blocks:
             (i * per_step, min(i + per_block, steps) * per_step, per_step) for i in range(0, steps, per_block)
         ]
         rest -= rest % discriminator_steps
+        self.steps_per_epoch = steps + bool(rest)
         if rest:
             self._bounds.append((steps * per_step, steps * per_step + rest, rest))
 

@@ -192,7 +192,7 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             batch_size: Real rows (and fakes) in one discriminator update; arrays only, 32 by default.
             epochs: As in Keras, like `verbose`, `callbacks` and `initial_epoch`.
             validation_data: Real samples for `evaluate` after each `validation_freq` epochs.
-            shuffle: Draw a new order of an array each epoch, from `seed`.
+            shuffle: Draw a new order of an array each epoch, from `seed` and the epochs trained so far.
             steps_per_epoch: For streams without an end; arrays know their own.
 
         Returns:
@@ -211,7 +211,8 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
             rows = checked_rows(x, self.sample_shape)
             blocks = Blocks(rows, batch_size, self.discriminator_steps, self.seed if shuffle else None)
-            x = block_stream(blocks.from_epoch(initial_epoch), self.sample_shape)
+            steps_taken = int(self.generator_optimizer.iterations.value) // self.generator_steps
+            x = block_stream(blocks.from_epoch(steps_taken // blocks.steps_per_epoch), self.sample_shape)
             steps_per_epoch = blocks.per_epoch
         elif batch_size is not None:
             raise bad_value(
