@@ -183,7 +183,8 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
 
         Arrays are grouped: several training steps run as one compiled loop, so the progress bar and
         batch callbacks advance by such blocks. Where fewer than `discriminator_steps * batch_size` rows
-        remain at the end of an epoch, they are dealt into equal minibatches.
+        remain at the end of an epoch, they are dealt into equal minibatches (a rest of fewer than
+        `discriminator_steps` rows is left out).
 
         Args:
             x: Array of real samples, float32 `(n, *sample_shape)`; or a `tf.data.Dataset`, `PyDataset` or
