@@ -5,6 +5,12 @@ from keras_gan.adversarial import AdversarialModel, WeightAudit, WeightChange, w
 from keras_gan.callbacks import Watch
 from keras_gan.data import grid, line, load_images, moons, ring
 from keras_gan.gan import GAN
+from keras_gan.layers import (
+    MinibatchDiscrimination,
+    MinibatchStandardDeviation,
+    SpectralNormalization,
+    power_iteration,
+)
 from keras_gan.losses import LOSSES, Hinge, LeastSquares, Loss, Minimax, NonSaturating, Wasserstein, get_loss
 from keras_gan.metrics import (
     ModeReport,
@@ -49,9 +55,12 @@ __all__ = [
     "Hinge",
     "LeastSquares",
     "Loss",
+    "MinibatchDiscrimination",
+    "MinibatchStandardDeviation",
     "Minimax",
     "ModeReport",
     "NonSaturating",
+    "SpectralNormalization",
     "Wasserstein",
     "Watch",
     "WeightAudit",
@@ -80,6 +89,7 @@ __all__ = [
     "plot_scores",
     "plot_seeds",
     "plot_surface",
+    "power_iteration",
     "ring",
     "use_style",
     "weight_audit",

@@ -8,6 +8,7 @@ from keras import ops
 from keras_gan._errors import Shown, bad_value
 from keras_gan.adversarial import frozen_call
 from keras_gan.backend import value_and_grad
+from keras_gan.layers import power_iteration
 from keras_gan.losses import Loss
 
 
@@ -69,6 +70,7 @@ class Algorithm1:
     def _discriminator_gradients(self, real: Any, z: Any) -> list:
         """Ascends the discriminator's stochastic gradient (algorithm 1, line 6): G makes, D learns."""
         network = self.discriminator
+        power_iteration(network)
         fake = ops.stop_gradient(frozen_call(self.generator, z, mode=self.frozen_mode))
 
         def function() -> tuple:

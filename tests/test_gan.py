@@ -153,6 +153,19 @@ def test_each_half_step_moves_one_network_only(half, monkeypatch):
     assert not audit.moved({"generator": "discriminator", "discriminator": "generator"}[half])
 
 
+def test_one_power_iteration_a_discriminator_step_and_none_in_the_generators():
+    def normalized():
+        return kg.mlp_discriminator((2,), widths=(8,), spectral_normalization=True, seed=2)
+
+    generator = kg.mlp_generator(LATENT, (2,), widths=(8,), seed=1)
+    gan, twin = kg.GAN(generator, normalized(), discriminator_steps=2, seed=3), normalized()
+    gan.compile(generator_optimizer="sgd", discriminator_optimizer=keras.optimizers.SGD(0.0))
+    gan.fit(data(16), batch_size=8, verbose=0)
+    for _ in range(2):
+        kg.power_iteration(twin)
+    assert_close(gan.discriminator.get_weights(), twin.get_weights(), rtol=1e-4, atol=1e-5)
+
+
 def test_simultaneous_and_alternating_steps_differ_as_they_should():
     """The simultaneous generator sees the discriminator as it was; the alternating one as it became."""
     rows = data(8)

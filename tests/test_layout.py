@@ -18,10 +18,10 @@ PACKAGE = ROOT / "keras_gan"
 # Floor by floor, bottom first; a room is its modules in reading order. A module imports from lower floors and
 # from what stands before it in its own room. `backend` stands for the files in that folder.
 FLOORS = [
-    [["_errors", "_checks", "_dataset"], ["backend"], ["layers"]],
+    [["_errors", "_checks", "_dataset", "layers"], ["backend"]],
     [
         ["_pictures", "_keras_cache", "_images", "data"],
-        ["networks"],
+        ["_blocks", "networks"],
         ["losses"],
         ["metrics"],
         ["theory"],

@@ -14,6 +14,7 @@ BUILDERS = {
     "conv_generator": (kg.conv_generator, (5, (8, 8, 1))),
     "conv_discriminator": (kg.conv_discriminator, ((8, 8, 1),)),
 }
+DISCRIMINATORS = ("mlp_discriminator", "conv_discriminator")
 
 
 def build(name, **options):
@@ -26,9 +27,10 @@ def layers_of(network, kind):
     return [layer for layer in network.layers if isinstance(layer, kind)]
 
 
-def output(network, training=False):
-    x = np.random.default_rng(0).normal(size=(4, *network.input_shape[1:])).astype("float32")
-    return keras.ops.convert_to_numpy(network(x, training=training))
+def output(network, training=False, label=(0, 1, 2, 0)):
+    x = np.random.default_rng(0).normal(size=(4, *network.inputs[0].shape[1:])).astype("float32")
+    inputs = x if len(network.inputs) == 1 else [x, np.array(label, "int32")]
+    return keras.ops.convert_to_numpy(network(inputs, training=training))
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -181,6 +183,127 @@ def test_a_network_goes_through_a_file(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", BUILDERS)
+def test_each_kernel_has_the_next_seed(name):
+    network = build(name, batch_normalization=False, seed=3)
+    draws = np.random.default_rng(3)
+    for weight in network.weights:
+        if weight.name == "kernel":
+            initializer = keras.initializers.GlorotUniform(seed=int(draws.integers(2**31)))
+            expected = initializer(weight.shape)
+            np.testing.assert_array_equal(*map(keras.ops.convert_to_numpy, (weight, expected)))
+
+
+@pytest.mark.parametrize("name", DISCRIMINATORS)
+def test_spectral_normalization_wraps_every_linear_layer_and_keeps_its_kernel(name):
+    options = {"batch_normalization": True, "seed": 1}
+    plain, network = build(name, **options), build(name, spectral_normalization=True, **options)
+    assert not layers_of(plain, kg.SpectralNormalization)
+    assert not layers_of(network, (keras.layers.Dense, keras.layers.Conv2D))
+    wrapped = [layer.layer for layer in layers_of(network, kg.SpectralNormalization)]
+    linear = layers_of(plain, (keras.layers.Dense, keras.layers.Conv2D))
+    assert [type(layer) for layer in wrapped] == [type(layer) for layer in linear]
+    for a, b in zip(wrapped, linear, strict=True):
+        np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(layer.kernel) for layer in (a, b)))
+    kernel = network.layers[-1].layer.kernel
+    norm = np.linalg.norm(keras.ops.convert_to_numpy(kernel))  # one column: its length is its σ
+    assert float(keras.ops.convert_to_numpy(network.layers[-1].sigma())) == pytest.approx(norm, rel=1e-5)
+
+
+def test_minibatch_features_stand_before_the_logit():
+    options = {"minibatch_features": "standard_deviation"}
+    assert build("mlp_discriminator", **options).layers[-2].output.shape == (None, 9)
+    network = build("conv_discriminator", **options)
+    assert [type(layer).__name__ for layer in network.layers[-3:]] == [
+        "MinibatchStandardDeviation",
+        "Flatten",
+        "Dense",
+    ]
+    assert network.layers[-3].output.shape == (None, 4, 4, 5)
+    options = {"minibatch_features": "discrimination"}
+    assert build("mlp_discriminator", **options).layers[-2].output.shape == (None, 108)
+    network = build("conv_discriminator", **options)
+    assert [type(layer).__name__ for layer in network.layers[-3:]] == [
+        "Flatten",
+        "MinibatchDiscrimination",
+        "Dense",
+    ]
+    assert network.layers[-2].output.shape == (None, 4 * 4 * 4 + 100)
+
+
+def test_parameters_of_the_new_parts_as_counted_by_hand():
+    # (5 + 3)·8 + 8, then 8·2 + 2: z and three classes
+    assert kg.mlp_generator(5, (2,), widths=(8,), num_classes=3).count_params() == 72 + 18
+    # (4 + 3)·8 + 8, then 8 + 1
+    assert kg.mlp_discriminator((4,), widths=(8,), num_classes=3).count_params() == 64 + 9
+    # (5 + 3)·4·4·4 + 64, then 4·4·4·1 + 1
+    generator = kg.conv_generator(5, (8, 8, 1), width=4, num_classes=3, batch_normalization=False)
+    assert generator.count_params() == 576 + 65
+    # three planes of 8·8; 4·4·(1 + 1)·4 + 4; 4·4·4 + 1
+    network = kg.conv_discriminator((8, 8, 1), width=4, num_classes=3)
+    assert network.count_params() == 192 + 132 + 65
+    # 4·8 + 8 and u, v of 8 and 4; 8 + 1 and u, v of 1 and 8
+    network = kg.mlp_discriminator((4,), widths=(8,), spectral_normalization=True)
+    assert network.count_params() == 40 + 12 + 9 + 9
+    # T of 8·100·5; 108 + 1
+    network = kg.mlp_discriminator((4,), widths=(8,), minibatch_features="discrimination")
+    assert network.count_params() == 40 + 4_000 + 109
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_labels_are_a_second_input_that_changes_the_output(name):
+    network = build(name, num_classes=3, seed=1)
+    assert [x.name for x in network.inputs] == ["z" if "generator" in name else "sample", "label"]
+    assert network.inputs[1].shape == (None,)
+    assert network.inputs[1].dtype == "int32"
+    first, second = output(network, label=(0, 1, 2, 0)), output(network, label=(0, 1, 1, 0))
+    assert first.shape == (4, *BUILDERS[name][1][-1]) if "generator" in name else (4, 1)
+    np.testing.assert_allclose(first[[0, 1, 3]], second[[0, 1, 3]], rtol=1e-5, atol=1e-6)
+    assert (first[2] != second[2]).any()
+    assert len(build(name).inputs) == 1
+
+
+def test_the_planes_of_the_labels_are_in_the_range_of_images():
+    network = kg.conv_discriminator((8, 8, 1), width=4, num_classes=20, seed=1)
+    (embedding,) = layers_of(network, keras.layers.Embedding)
+    planes = keras.ops.convert_to_numpy(embedding.embeddings)
+    assert planes.shape == (20, 64)
+    assert 0.9 < planes.max() <= 1.0
+    assert -1.0 <= planes.min() < -0.9
+
+
+@pytest.mark.parametrize("minibatch_features", ["standard_deviation", "discrimination"])
+@pytest.mark.parametrize("name", DISCRIMINATORS)
+def test_the_seed_reaches_the_new_parts(name, minibatch_features):
+    options = {
+        "num_classes": 3,
+        "minibatch_features": minibatch_features,
+        "spectral_normalization": True,
+    }
+    first, again, other = (build(name, seed=seed, **options) for seed in (3, 3, 4))
+    for a, b in zip(first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    tables = [(a, b) for a, b in zip(first.get_weights(), other.get_weights(), strict=True) if a.ndim > 1]
+    assert all((a != b).any() for a, b in tables)
+
+
+@pytest.mark.parametrize("minibatch_features", ["standard_deviation", "discrimination"])
+@pytest.mark.parametrize("name", BUILDERS)
+def test_a_network_with_every_new_part_goes_through_a_file(name, minibatch_features, tmp_path):
+    options = {"spectral_normalization": True, "minibatch_features": minibatch_features}
+    network = build(name, num_classes=3, seed=1, **(options if name in DISCRIMINATORS else {}))
+    network.save(tmp_path / "network.keras")
+    np.testing.assert_array_equal(
+        output(network), output(keras.models.load_model(tmp_path / "network.keras"))
+    )
+
+
+@pytest.mark.parametrize("name", DISCRIMINATORS)
+def test_unknown_minibatch_features_are_refused(name):
+    with pytest.raises(ValueError, match=r"`minibatch_features` is one of .*Did you mean 'discrimination'"):
+        build(name, minibatch_features="discriminate")
+
+
+@pytest.mark.parametrize("name", BUILDERS)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -191,6 +314,8 @@ def test_a_network_goes_through_a_file(name, tmp_path):
         ({"activation": "reluu"}, r"`activation` is the name of a Keras activation.*Received: 'reluu'"),
         ({"activation": None}, r"`activation` .*Received: None"),
         ({"seed": -1}, "`seed` is an integer from 0"),
+        ({"num_classes": 1}, r"`num_classes` is an integer from 2 up\. Received: 1\. Leave it out"),
+        ({"num_classes": 2.0}, "`num_classes` is a positive integer"),
     ],
 )
 def test_bad_options_are_refused(name, options, message):
