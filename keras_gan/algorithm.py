@@ -1,5 +1,6 @@
 """Algorithm 1 of Goodfellow et al. 2014, written once with Keras operations for every backend."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -35,10 +36,7 @@ class Algorithm1:
     trackers: dict[str, keras.metrics.Mean]
     latent_dim: int
     sample_shape: tuple[int, ...]
-
-    def is_block(self, real: Any) -> bool:
-        """Whether `real` has shape `(steps, rows, *sample_shape)` rather than `(rows, *sample_shape)`."""
-        return len(real.shape) == len(self.sample_shape) + 2
+    inspector: Callable[[str, Any, list], None] | None
 
     def training_step(self, real: Any) -> None:
         """One training step on the rows of `discriminator_steps` minibatches."""
@@ -86,6 +84,8 @@ class Algorithm1:
         )
         d_real, d_fake = self._score(real_logits), self._score(fake_logits)
         self._track(ops.shape(z)[0], d_loss=loss, d_real=d_real, d_fake=d_fake)
+        if self.inspector is not None:
+            self.inspector("discriminator", loss, gradients)
         return gradients
 
     def _generator_gradients(self, z: Any) -> list:
@@ -103,6 +103,8 @@ class Algorithm1:
             network.non_trainable_variables + self.discriminator.variables,
         )
         self._track(ops.shape(z)[0], g_loss=loss)
+        if self.inspector is not None:
+            self.inspector("generator", loss, gradients)
         return gradients
 
     def evaluation_step(self, real: Any) -> None:

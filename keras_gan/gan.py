@@ -1,5 +1,6 @@
 """`GAN`: Algorithm 1 of Goodfellow et al. 2014, the one training loop."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -7,12 +8,13 @@ import numpy as np
 from keras import ops
 
 from keras_gan._checks import check_choice, check_count, check_seed
+from keras_gan._engine import Engine
 from keras_gan._errors import Shown, bad_value
 from keras_gan._saving import Saving
 from keras_gan.adversarial import FROZEN_MODES, check_players
 from keras_gan.algorithm import Algorithm1
-from keras_gan.backend import StepTrainer, block_stream
-from keras_gan.feed import Blocks, checked_rows, is_array
+from keras_gan.backend import StepTrainer
+from keras_gan.feed import ArrayFeed, Feed, StreamFeed, checked_rows, is_array
 from keras_gan.losses import Loss, get_loss
 
 LATENTS = ("normal", "uniform")
@@ -30,7 +32,7 @@ class _BothOptimizers:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
+class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
     """A generator and a discriminator that train against each other through plain `fit`.
 
     One training step draws `discriminator_steps` real minibatches and a fresh `z` for each, updates
@@ -143,6 +145,7 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
         discriminator_optimizer: Any,
         jit_compile: bool | str = "auto",
         run_eagerly: bool = False,
+        steps_per_block: int = 64,
     ) -> None:
         """Gives each player its optimizer: a Keras optimizer or a name, never one object for both."""
         super().compile(optimizer=None, jit_compile=jit_compile, run_eagerly=run_eagerly)
@@ -163,7 +166,12 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
                 )
             optimizer.build(network.trainable_variables)
         self.optimizer = _BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
-        self._compile_options = {"jit_compile": jit_compile, "run_eagerly": run_eagerly}
+        self.steps_per_block = steps_per_block
+        self._compile_options = {
+            "steps_per_block": steps_per_block,
+            "jit_compile": jit_compile,
+            "run_eagerly": run_eagerly,
+        }
 
     def fit(
         self,
@@ -202,37 +210,55 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
         Raises:
             ValueError: For data that is empty, not finite, not float, or of the wrong shape.
         """
-        if is_array(x):
-            if steps_per_epoch is not None:
-                raise bad_value(
-                    "An epoch over an array is one pass over its rows",
-                    Shown(f"steps_per_epoch={steps_per_epoch}"),
-                    "Leave `steps_per_epoch` out, or pass fewer rows",
-                )
-            batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
-            rows = checked_rows(x, self.sample_shape)
-            blocks = Blocks(rows, batch_size, self.discriminator_steps, self.seed if shuffle else None)
-            steps_taken = int(self.generator_optimizer.iterations.value) // self.generator_steps
-            x = block_stream(blocks.from_epoch(steps_taken // blocks.steps_per_epoch), self.sample_shape)
-            steps_per_epoch = blocks.per_epoch
-        elif batch_size is not None:
-            raise bad_value(
-                "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
+        self.feed = self._feed(x, batch_size, shuffle, steps_per_epoch)
+        try:
+            history = super().fit(
+                _count(),
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_data=validation_data,
+                shuffle=False,
+                initial_epoch=initial_epoch,
+                steps_per_epoch=self.feed.blocks_per_epoch,
+                validation_freq=validation_freq,
             )
-        history = super().fit(
-            x,
-            epochs=epochs,
-            verbose=verbose,
-            callbacks=callbacks,
-            validation_data=validation_data,
-            shuffle=False,
-            initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch,
-            validation_freq=validation_freq,
-        )
+        finally:
+            self.feed = None
         for optimizer, network in self._players():
             optimizer.finalize_variable_values(network.trainable_weights)
         return history
+
+    def _feed(self, x: Any, batch_size: int | None, shuffle: bool, steps_per_epoch: int | None) -> Feed:
+        if not is_array(x):
+            if batch_size is not None:
+                raise bad_value(
+                    "A stream brings its own batches",
+                    Shown(f"batch_size={batch_size}"),
+                    "Leave `batch_size` out",
+                )
+            return StreamFeed(
+                x,
+                lambda batch: (np.asarray(batch[0]),),
+                steps_per_block=self.steps_per_block,
+                steps_per_epoch=steps_per_epoch,
+            )
+        if steps_per_epoch is not None:
+            raise bad_value(
+                "An epoch over an array is one pass over its rows",
+                Shown(f"steps_per_epoch={steps_per_epoch}"),
+                "Leave `steps_per_epoch` out, or pass fewer rows",
+            )
+        batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
+        feed = ArrayFeed(
+            (checked_rows(x, self.sample_shape),),
+            batch_size * self.discriminator_steps,
+            multiple=self.discriminator_steps,
+            steps_per_block=self.steps_per_block,
+            seed=self.seed if shuffle else None,
+        )
+        feed.next_epoch = self.steps_taken // feed.steps_per_epoch
+        return feed
 
     def evaluate(self, x: Any = None, **kwargs: Any) -> Any:
         """The four logged values on real samples `x`, both networks in inference, regularisers left out.
@@ -247,6 +273,12 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             (self.generator_optimizer, self.generator),
             (self.discriminator_optimizer, self.discriminator),
         ]
+
+
+def _count() -> Iterator[tuple]:
+    """What Keras counts while the feed brings the blocks."""
+    while True:
+        yield (np.zeros(1, "int8"),)
 
 
 def _check_game(loss: Loss) -> None:

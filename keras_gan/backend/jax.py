@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import jax
 import keras
-import numpy as np
+from jax import numpy as jnp
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -35,32 +35,59 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), gradients
 
 
-def block_stream(blocks: Iterator[np.ndarray], sample_shape: tuple[int, ...]) -> Iterator[tuple]:
-    """Blocks of shape `(steps, rows, *sample_shape)` as Keras reads them: JAX reads NumPy arrays."""
-    return ((block,) for block in blocks)
-
-
 class StepTrainer:
-    """Turns `training_step(real)` and `evaluation_step(real)` into what Keras calls on JAX."""
+    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on JAX."""
 
-    def train_step(self, state: tuple, data: tuple) -> tuple:
-        """Runs one training step, or one a row of a block in a single `lax.scan`."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
-        variables = [
+    train_function: Callable | None
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes the function that runs a block of training steps, each shape compiled once."""
+        if self.train_function is not None and not force:
+            return
+        run = self._run
+        if self.jit_compile and not self.run_eagerly:
+            run = jax.jit(run)  # without donation: the state before the block is kept, to go back to
+
+        def train_function(state: tuple, iterator: Iterator) -> tuple:
+            logs: dict = {}
+            for block in self.runs(next(iterator)):
+                before = state
+                logs, finite, state = run(state, block.data, block.indices, block.steps)
+                if not finite:
+                    self._jax_state_synced = True  # from here on the variables hold the state
+                    groups = self._state_groups()
+                    order = {
+                        id(v): value
+                        for g, vs in zip(groups, before, strict=True)
+                        for v, value in zip(g, vs, strict=True)
+                    }
+                    self.find_nonfinite(block, [order[id(v)] for v in self.state])
+            return logs, state
+
+        self.train_function = train_function
+
+    def _state_groups(self) -> list[list]:
+        return [
             self.trainable_variables,
             self.non_trainable_variables,
             self.optimizer.variables,
             self.metrics_variables,
         ]
-        step = _pure(self.training_step, variables)
-        if not self.is_block(real):
-            state = step(state, real)
-        elif self.run_eagerly:
-            for rows in real:
-                state = step(state, rows)
+
+    def _run(self, state: tuple, data: tuple, indices: jax.Array, steps: int) -> tuple:
+        step = _pure(self.training_step, self._state_groups())
+
+        def body(i: int, state: tuple) -> tuple:
+            return step(state, *(part[indices[i]] for part in data))
+
+        if self.run_eagerly:
+            for i in range(int(steps)):
+                state = body(i, state)
         else:
-            state, _ = jax.lax.scan(lambda state, rows: (step(state, rows), None), state, real)
-        return self._results(state[-1]), state
+            state = jax.lax.fori_loop(0, steps, body, state)
+        values = [value for group in state for value in group if jnp.issubdtype(value.dtype, jnp.floating)]
+        finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(value)) for value in values]))
+        return self._results(state[-1]), finite, state
 
     def test_step(self, state: tuple, data: tuple) -> tuple:
         """Evaluates one batch of real data."""
@@ -75,16 +102,16 @@ class StepTrainer:
 
 
 def _pure(step: Callable, variables: list[list]) -> Callable:
-    """Makes `step(real)`, which assigns variables, a function of their values."""
+    """Makes `step(*rows)`, which assigns variables, a function of their values."""
 
-    def pure(values: tuple, real: jax.Array) -> tuple:
+    def pure(values: tuple, *rows: jax.Array) -> tuple:
         pairs = [
             pair
             for group, group_values in zip(variables, values, strict=True)
             for pair in zip(group, group_values, strict=True)
         ]
         with keras.StatelessScope(pairs) as scope:
-            step(real)
+            step(*rows)
         return tuple([scope.get_current_value(v) for v in group] for group in variables)
 
     return pure

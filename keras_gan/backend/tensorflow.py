@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 
@@ -25,28 +24,40 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), tape.gradient(loss, [variable.value for variable in variables])
 
 
-def block_stream(blocks: Iterator[np.ndarray], sample_shape: tuple[int, ...]) -> tf.data.Dataset:
-    """Wraps blocks of shape `(steps, rows, *sample_shape)`, float32, as a `tf.data.Dataset`."""
-    spec = tf.TensorSpec((None, None, *sample_shape), tf.float32)
-    return tf.data.Dataset.from_generator(lambda: blocks, output_signature=spec).prefetch(2)
-
-
 class StepTrainer:
-    """Turns `training_step(real)` and `evaluation_step(real)` into what Keras calls on TensorFlow."""
+    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on TensorFlow."""
 
-    def train_step(self, data: tuple) -> dict:
-        """Runs one training step, or one a row of a block in a single graph loop."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
-        if self.is_block(real):
-            steps = tf.shape(real)[0]
-            tf.while_loop(lambda i: i < steps, lambda i: self._step_of_block(real, i), [0])
-        else:
-            self.training_step(real)
-        return self.get_metrics_result()
+    train_function: Callable | None
 
-    def _step_of_block(self, block: tf.Tensor, i: tf.Tensor) -> list[tf.Tensor]:
-        self.training_step(block[i])
-        return [i + 1]
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes the function that runs a block of training steps, each shape compiled once."""
+        if self.train_function is not None and not force:
+            return
+        run = self._run
+        if not self.run_eagerly:
+            run = tf.function(run, jit_compile=self.jit_compile)
+
+        def train_function(iterator: Iterator) -> dict:
+            logs: dict = {}
+            for block in self.runs(next(iterator)):
+                before = [variable.value.read_value() for variable in self.state]
+                data = tuple(tf.convert_to_tensor(part) for part in block.data)
+                logs, finite = run(data, tf.constant(block.indices), tf.constant(block.steps))
+                if not finite:
+                    self.find_nonfinite(block, before)
+            return logs
+
+        self.train_function = train_function
+
+    def _run(self, data: tuple, indices: tf.Tensor, steps: tf.Tensor) -> tuple:
+        def body(i: tf.Tensor) -> list[tf.Tensor]:
+            self.training_step(*(tf.gather(part, indices[i]) for part in data))
+            return [i + 1]
+
+        tf.while_loop(lambda i: i < steps, body, [0])
+        floats = [v.value for v in self.state if v.value.dtype.is_floating]
+        finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in floats])
+        return self.get_metrics_result(), finite
 
     def test_step(self, data: tuple) -> dict:
         """Evaluates one batch of real data."""

@@ -1,9 +1,8 @@
 """Gradients and the training step on torch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import keras
-import numpy as np
 import torch
 
 
@@ -25,21 +24,29 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, tuple(value.detach() for value in aux)), list(gradients)
 
 
-def block_stream(blocks: Iterator[np.ndarray], sample_shape: tuple[int, ...]) -> Iterator[tuple]:
-    """Blocks of shape `(steps, rows, *sample_shape)` as Keras reads them: torch shares NumPy's memory."""
-    return ((block,) for block in blocks)
-
-
 class StepTrainer:
-    """Turns `training_step(real)` and `evaluation_step(real)` into what Keras calls on torch."""
+    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on torch."""
 
-    @torch.no_grad()
-    def train_step(self, data: tuple) -> dict:
-        """Runs one training step, or one a row of a block."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
-        for rows in real if self.is_block(real) else [real]:
-            self.training_step(rows)
-        return self.get_metrics_result()
+    train_function: Callable | None
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes the function that runs a block of training steps."""
+        if self.train_function is not None and not force:
+            return
+
+        @torch.no_grad()
+        def train_function(batch: tuple) -> dict:
+            for block in self.runs(batch[0]):
+                before = [variable.value.clone() for variable in self.state]
+                data = [keras.ops.convert_to_tensor(part) for part in block.data]
+                indices = keras.ops.convert_to_tensor(block.indices)
+                for i in range(block.steps):
+                    self.training_step(*(part[indices[i]] for part in data))
+                if not all(torch.isfinite(v.value).all() for v in self.state if v.value.is_floating_point()):
+                    self.find_nonfinite(block, before)
+            return self.get_metrics_result()
+
+        self.train_function = train_function
 
     @torch.no_grad()
     def test_step(self, data: tuple) -> dict:

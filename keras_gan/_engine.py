@@ -1,0 +1,93 @@
+"""What the train functions share: which steps to run, and the search for what is not finite."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan._errors import Shown, bad_value
+from keras_gan.feed import Feed, Run, single_run
+
+
+class Engine:
+    """Runs blocks of training steps; `GAN` supplies what is named here."""
+
+    feed: Feed | None = None  # set while `fit` runs
+    inspector: Callable[[str, Any, list], None] | None = None
+    variables: list
+    optimizer: Any
+    generator_optimizer: keras.optimizers.Optimizer
+    generator_steps: int
+    training_step: Callable
+
+    @property
+    def state(self) -> list[keras.Variable]:
+        """Every variable that training changes: weights, both optimizers, random states, metrics."""
+        unique = {id(variable): variable for variable in [*self.variables, *self.optimizer.variables]}
+        return list(unique.values())
+
+    @property
+    def steps_taken(self) -> int:
+        """Training steps since the optimizers were new."""
+        return int(self.generator_optimizer.iterations.value) // self.generator_steps
+
+    def runs(self, batch: tuple) -> list[Run]:
+        """The next block of `fit`, whose stream only counts; or the one step of `train_on_batch`."""
+        return self.feed.next_block() if self.feed else [single_run(tuple(x for x in batch if x is not None))]
+
+    def find_nonfinite(self, run: Run, before: list) -> NoReturn:
+        """Repeats a run step by step from `before` and names the first thing that is not finite.
+
+        The variables are left as they were before the step in which it happened.
+
+        Raises:
+            FloatingPointError: Always.
+        """
+        self._set_state(before)
+        first = self.steps_taken + 1
+        indices, data = ops.convert_to_tensor(run.indices), [ops.convert_to_tensor(part) for part in run.data]
+        for i in range(run.steps):
+            good = [ops.copy(variable.value) for variable in self.state]
+            found: list[str] = []
+            with self._inspecting(found):
+                self.training_step(*(ops.take(part, indices[i], axis=0) for part in data))
+            found += [f"weight {v.path}" for v in self.state if not _finite([v.value])]
+            if found:
+                self._set_state(good)
+                raise _error(f"{found[0]} that is not finite, in training step {first + i}", first + i - 1)
+        self._set_state(before)
+        last = first + run.steps - 1
+        raise _error(f"a value that is not finite, in one of the training steps {first} to {last}", first - 1)
+
+    @contextmanager
+    def _inspecting(self, found: list[str]) -> Iterator[None]:
+        def inspector(player: str, loss: Any, gradients: list) -> None:
+            found.extend(f"a loss of the {player}" for _ in range(not _finite([loss])))
+            found.extend(f"a gradient of the {player}" for _ in range(not _finite(gradients)))
+
+        self.inspector = inspector
+        try:
+            yield
+        finally:
+            self.inspector = None
+
+    def _set_state(self, values: list) -> None:
+        for variable, value in zip(self.state, values, strict=True):
+            variable.assign(value)
+
+
+def _finite(values: list) -> bool:
+    return all(np.isfinite(ops.convert_to_numpy(value)).all() for value in values if value is not None)
+
+
+def _error(received: str, good: int) -> FloatingPointError:
+    error = bad_value(
+        "Both players stay finite while they train",
+        Shown(received),
+        f"The weights are those after step {good}; lower that player's learning rate, or choose another loss "
+        "or penalty",
+    )
+    return FloatingPointError(*error.args)
