@@ -18,6 +18,9 @@ class Engine:
     feed: Feed | None = None  # set while `fit` runs
     inspector: Callable[[str, Any, list], None] | None = None
     variables: list
+    metrics_variables: list
+    generator: keras.Model
+    discriminator: keras.Model
     optimizer: Any
     generator_optimizer: keras.optimizers.Optimizer
     generator_steps: int
@@ -26,8 +29,8 @@ class Engine:
     @property
     def state(self) -> list[keras.Variable]:
         """Every variable that training changes: weights, both optimizers, random states, metrics."""
-        unique = {id(variable): variable for variable in [*self.variables, *self.optimizer.variables]}
-        return list(unique.values())
+        every = [*self.variables, *self.optimizer.variables, *self.metrics_variables]
+        return list({id(variable): variable for variable in every}.values())
 
     @property
     def steps_taken(self) -> int:
@@ -54,18 +57,19 @@ class Engine:
             found: list[str] = []
             with self._inspecting(found):
                 self.training_step(*(ops.take(part, indices[i], axis=0) for part in data))
-            found += [f"weight {v.path}" for v in self.state if not _finite([v.value])]
+            found += self._bad_weights()
             if found:
                 self._set_state(good)
-                raise _error(f"{found[0]} that is not finite, in training step {first + i}", first + i - 1)
+                raise _error(f"{found[0]} is not finite in training step {first + i}", first + i - 1)
         self._set_state(before)
         last = first + run.steps - 1
-        raise _error(f"a value that is not finite, in one of the training steps {first} to {last}", first - 1)
+        raise _error(f"something is not finite in the training steps {first} to {last}", first - 1)
 
     @contextmanager
     def _inspecting(self, found: list[str]) -> Iterator[None]:
         def inspector(player: str, loss: Any, gradients: list) -> None:
-            found.extend(f"a loss of the {player}" for _ in range(not _finite([loss])))
+            found.extend(self._bad_weights())  # of the player that has just moved
+            found.extend(f"the loss of the {player}" for _ in range(not _finite([loss])))
             found.extend(f"a gradient of the {player}" for _ in range(not _finite(gradients)))
 
         self.inspector = inspector
@@ -73,6 +77,14 @@ class Engine:
             yield
         finally:
             self.inspector = None
+
+    def _bad_weights(self) -> list[str]:
+        return [
+            f"the weight {weight.path} of the {player}"
+            for player in ("discriminator", "generator")
+            for weight in getattr(self, player).weights
+            if not _finite([weight.value])
+        ]
 
     def _set_state(self, values: list) -> None:
         for variable, value in zip(self.state, values, strict=True):
@@ -87,7 +99,6 @@ def _error(received: str, good: int) -> FloatingPointError:
     error = bad_value(
         "Both players stay finite while they train",
         Shown(received),
-        f"The weights are those after step {good}; lower that player's learning rate, or choose another loss "
-        "or penalty",
+        f"The weights are those after step {good}; lower the learning rates, or change the loss or penalty",
     )
     return FloatingPointError(*error.args)

@@ -166,7 +166,7 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
                 )
             optimizer.build(network.trainable_variables)
         self.optimizer = _BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
-        self.steps_per_block = steps_per_block
+        self.steps_per_block = check_count("steps_per_block", steps_per_block)
         self._compile_options = {
             "steps_per_block": steps_per_block,
             "jit_compile": jit_compile,

@@ -1,6 +1,7 @@
 """Gradients and the training step on TensorFlow."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -33,9 +34,15 @@ class StepTrainer:
         """Makes the function that runs a block of training steps, each shape compiled once."""
         if self.train_function is not None and not force:
             return
-        run = self._run
-        if not self.run_eagerly:
-            run = tf.function(run, jit_compile=self.jit_compile)
+        function, compiled = tf.function(self._run, jit_compile=self.jit_compile), {}
+
+        def run(*arguments: Any) -> tuple:
+            if self.run_eagerly:
+                return self._run(*arguments)
+            key = tuple(part.shape for part in tf.nest.flatten(arguments))
+            if key not in compiled:
+                compiled[key] = function.get_concrete_function(*arguments)
+            return compiled[key](*tf.nest.flatten(arguments))
 
         def train_function(iterator: Iterator) -> dict:
             logs: dict = {}

@@ -1,0 +1,136 @@
+"""The engine: blocks are compiled once a shape, and what is not finite is found and named."""
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan as kg
+
+pytestmark = pytest.mark.backend
+
+
+def gan_of(
+    generator_optimizer="adam",
+    discriminator_optimizer="adam",
+    loss="non_saturating",
+    update="discriminator_first",
+    **options,
+):
+    networks = {"widths": (8,), "batch_normalization": False}
+    gan = kg.GAN(
+        kg.mlp_generator(3, (2,), seed=1, **networks),
+        kg.mlp_discriminator((2,), seed=2, **networks),
+        seed=3,
+        loss=loss,
+        update=update,
+    )
+    gan.compile(
+        generator_optimizer=generator_optimizer, discriminator_optimizer=discriminator_optimizer, **options
+    )
+    return gan
+
+
+def data(num=40):
+    return np.random.default_rng(0).normal(1.0, 0.5, (num, 2)).astype("float32")
+
+
+def values(gan):
+    return [keras.ops.convert_to_numpy(v.value) for v in gan.state]
+
+
+def traced_steps(gan, monkeypatch):
+    """Counts how often the training step is traced; where nothing is compiled, the counter stays unused."""
+    traces, step = [], gan.training_step
+
+    def counting(*rows):
+        traces.append(rows[0].shape)
+        return step(*rows)
+
+    monkeypatch.setattr(gan, "training_step", counting)
+    return traces
+
+
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="torch runs step by step")
+def test_each_shape_is_compiled_once(monkeypatch):
+    gan = gan_of(steps_per_block=2)
+    traces = traced_steps(gan, monkeypatch)
+    gan.fit(data(44), batch_size=8, epochs=1, verbose=0)  # blocks of 2, 2, and 1 with the short step
+    first = len(traces)
+    assert {tuple(shape) for shape in traces} == {(8, 2), (4, 2)}
+    gan.fit(data(44), batch_size=8, epochs=3, verbose=0)
+    gan.fit(data(44)[::-1].copy(), batch_size=8, epochs=1, verbose=0)  # other data of that shape
+    assert len(traces) == first
+
+
+def poison(gan, network, value):
+    weight = getattr(gan, network).trainable_variables[0]
+    bad = keras.ops.convert_to_numpy(weight.value).copy()
+    bad.flat[0] = value
+    weight.assign(bad)
+
+
+def train(gan, rows, how):
+    batches = [rows[i : i + 8] for i in range(0, len(rows), 8)]
+    if how == "fit":
+        gan.fit(rows, batch_size=8, shuffle=False, verbose=0)
+    elif how == "stream":
+        gan.fit(iter([(batch,) for batch in batches]), steps_per_epoch=len(batches), verbose=0)
+    else:
+        for batch in batches:
+            gan.train_on_batch(batch)
+
+
+def refused(gan, rows, how="fit"):
+    with pytest.raises(FloatingPointError) as error:
+        train(gan, rows, how)
+    assert all(np.isfinite(value).all() for value in values(gan) if value.dtype.kind == "f")
+    return str(error.value)
+
+
+@pytest.mark.parametrize("how", ["fit", "train_on_batch", "stream"])
+def test_the_step_in_which_the_discriminator_overflows_is_named_and_undone(how):
+    rows = data()
+    rows[27] = 3e38  # in step 4
+    gan, twin = gan_of(loss="least_squares"), gan_of(loss="least_squares")
+    message = refused(gan, rows, how)
+    assert "Received: the loss of the discriminator is not finite in training step 4." in message
+    assert "The weights are those after step 3;" in message
+    assert gan.steps_taken == 3
+    for i in range(0, 24, 8):
+        twin.train_on_batch(rows[i : i + 8])
+    for a, b in zip(values(gan), values(twin), strict=True):
+        if a.size > 1:  # the means of the log are of the whole epoch in `fit`
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_the_generator_is_named_where_it_is_the_first():
+    gan = gan_of(update="generator_first", loss="least_squares")
+    poison(gan, "generator", 3e38)
+    assert "the loss of the generator is not finite in training step 1." in refused(gan, data())
+
+
+def test_a_weight_is_named_where_its_gradient_was_still_finite():
+    gan = gan_of(discriminator_optimizer=keras.optimizers.SGD(3e38), loss="least_squares")
+    message = refused(gan, 1e3 * data())
+    assert "the weight " in message
+    assert " of the discriminator is not finite in training step 1." in message
+
+
+def test_fit_goes_on_after_a_refusal():
+    gan = gan_of(keras.optimizers.SGD(1e-2), keras.optimizers.SGD(1e30), loss="least_squares")
+    with pytest.raises(FloatingPointError):
+        gan.fit(data(), batch_size=8, epochs=20, verbose=0)
+    gan.discriminator_optimizer.learning_rate = 1e-6
+    history = gan.fit(data(), batch_size=8, verbose=0)
+    assert np.isfinite(history.history["d_loss"]).all()
+    assert np.isfinite(gan.sample(3, seed=1)).all()
+
+
+def test_the_plan_is_stored_with_the_model(tmp_path):
+    gan = gan_of()
+    assert gan.steps_per_block == 64
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert (loaded.steps_per_block, loaded.jit_compile) == (gan.steps_per_block, gan.jit_compile)
+    with pytest.raises(ValueError, match="`steps_per_block` is a positive integer"):
+        gan_of(steps_per_block=0)
