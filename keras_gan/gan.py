@@ -1,5 +1,6 @@
 """`GAN`: Algorithm 1 of Goodfellow et al. 2014, the one training loop."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -12,8 +13,9 @@ from keras_gan._saving import Saving
 from keras_gan.adversarial import FROZEN_MODES, check_players
 from keras_gan.algorithm import Algorithm1
 from keras_gan.backend import StepTrainer, block_stream
+from keras_gan.checkpoint import Checkpoint, start
 from keras_gan.feed import Blocks, checked_rows, is_array
-from keras_gan.losses import Loss, get_loss
+from keras_gan.losses import Loss, check_game, get_loss
 
 LATENTS = ("normal", "uniform")
 UPDATES = ("discriminator_first", "generator_first", "simultaneous")
@@ -80,7 +82,7 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.loss_record = get_loss(loss)
-        _check_game(self.loss_record)
+        check_game(self.loss_record)
         self.discriminator_steps = check_count("discriminator_steps", discriminator_steps)
         self.generator_steps = check_count("generator_steps", generator_steps)
         self.update = check_choice("update", update, UPDATES)
@@ -178,6 +180,7 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
         validation_freq: int = 1,
+        checkpoint: str | Path | Checkpoint | None = None,
     ) -> keras.callbacks.History:
         """Trains on real samples alone; otherwise as `keras.Model.fit`.
 
@@ -195,6 +198,8 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             validation_data: Real samples for `evaluate` after each `validation_freq` epochs.
             shuffle: Draw a new order of an array each epoch, from `seed` and the epochs trained so far.
             steps_per_epoch: For streams without an end; arrays know their own.
+            checkpoint: Folder that keeps the state of the run after each epoch. A run that was cut off goes
+                on there when `fit` is called again; see `Checkpoint`.
 
         Returns:
             Keras's `History`: epoch means of `g_loss`, `d_loss`, `d_real`, `d_fake`.
@@ -210,15 +215,19 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
                     "Leave `steps_per_epoch` out, or pass fewer rows",
                 )
             batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
-            rows = checked_rows(x, self.sample_shape)
-            blocks = Blocks(rows, batch_size, self.discriminator_steps, self.seed if shuffle else None)
-            steps_taken = int(self.generator_optimizer.iterations.value) // self.generator_steps
-            x = block_stream(blocks.from_epoch(steps_taken // blocks.steps_per_epoch), self.sample_shape)
-            steps_per_epoch = blocks.per_epoch
+            x = checked_rows(x, self.sample_shape)
+            blocks = Blocks(x, batch_size, self.discriminator_steps, self.seed if shuffle else None)
         elif batch_size is not None:
             raise bad_value(
                 "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
             )
+        if checkpoint is not None:
+            kept = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
+            initial_epoch, callbacks = start(self, checkpoint, x, kept, initial_epoch, epochs, callbacks)
+        if is_array(x):
+            steps_taken = int(self.generator_optimizer.iterations.value) // self.generator_steps
+            x = block_stream(blocks.from_epoch(steps_taken // blocks.steps_per_epoch), self.sample_shape)
+            steps_per_epoch = blocks.per_epoch
         history = super().fit(
             x,
             epochs=epochs,
@@ -247,12 +256,3 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             (self.generator_optimizer, self.generator),
             (self.discriminator_optimizer, self.discriminator),
         ]
-
-
-def _check_game(loss: Loss) -> None:
-    if loss.refusal:
-        raise bad_value(
-            f"A game that can be trained: {loss.refusal}",
-            loss,
-            "Pass `kg.Wasserstein(unconstrained=True)` to see it fail, or choose another loss",
-        )
