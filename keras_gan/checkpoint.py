@@ -19,6 +19,7 @@ from keras_gan._state_files import StateFolder, pack
 from keras_gan.feed import is_array
 
 _ON_ERROR = ("go_on", "stop")
+_SET_UP_ANEW = "min_delta"  # `EarlyStopping` turns its sign when it first compares, in each process
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class _Keeper(keras.callbacks.Callback):
     def _failed(self, epoch: int, error: OSError) -> None:
         sentence = (
             f"The checkpoint of epoch {epoch} could not be written to '{self.checkpoint.directory}' "
-            f"({error.strerror or error}): those before it stay, and training "
+            f"({error.strerror or error}): the others are as they were, and training "
         )
         if self.checkpoint.on_error == "stop":
             raise OSError(sentence + "stops.") from error
@@ -164,12 +165,12 @@ class _Keeper(keras.callbacks.Callback):
 
 
 def _memory(callback: keras.callbacks.Callback) -> dict[str, tuple]:
-    """The public attributes that hold plain data, in a form that can be compared."""
+    """The attributes that hold plain data, in a form that can be compared."""
     memory = {}
     for name, value in vars(callback).items():
         arrays: list[np.ndarray] = []
         with suppress(TypeError):
-            if not name.startswith("_"):
+            if name != _SET_UP_ANEW:
                 memory[name] = (json.dumps(pack(value, arrays)), *[array.tobytes() for array in arrays])
     return memory
 

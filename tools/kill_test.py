@@ -36,8 +36,8 @@ def train(channel: Connection, folder: Path | None, epochs: int) -> None:
     import keras_gan as kg
 
     gan = kg.GAN(
-        kg.mlp_generator(4, (2,), widths=(16,), batch_normalization=True, dropout=0.2, seed=1),
-        kg.mlp_discriminator((2,), widths=(16,), batch_normalization=True, dropout=0.2, seed=2),
+        kg.mlp_generator(4, (2,), widths=(16,), batch_normalization=True, seed=1),
+        kg.mlp_discriminator((2,), widths=(16,), dropout=0.2, seed=2),
         seed=3,
     )
     gan.compile(
@@ -45,7 +45,7 @@ def train(channel: Connection, folder: Path | None, epochs: int) -> None:
     )
     watch = kg.Watch(num_samples=500)
     stopping = keras.callbacks.EarlyStopping("d_loss", mode="min", patience=10**6)
-    rows = np.random.default_rng(0).normal(size=(200, 2)).astype("float32")
+    rows = np.random.default_rng(0).normal(size=(96, 2)).astype("float32")
 
     def everything() -> str:
         variables = [*gan.variables, *gan.optimizer.variables]
