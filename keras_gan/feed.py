@@ -77,6 +77,20 @@ def is_array(x: Any) -> bool:
     return hasattr(x, "__array__") and hasattr(x, "shape")
 
 
+def check_batching(x: Any, batch_size: int | None, steps_per_epoch: int | None) -> None:
+    """Raises `ValueError` for an argument of `fit` that this kind of data would leave without effect."""
+    if is_array(x) and steps_per_epoch is not None:
+        raise bad_value(
+            "An epoch over an array is one pass over its rows",
+            Shown(f"steps_per_epoch={steps_per_epoch}"),
+            "Leave `steps_per_epoch` out, or pass fewer rows",
+        )
+    if not is_array(x) and batch_size is not None:
+        raise bad_value(
+            "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
+        )
+
+
 def checked_rows(x: Any, sample_shape: tuple[int, ...]) -> np.ndarray:
     """Returns real samples as float32 `(n, *sample_shape)`, or says what is wrong with them.
 

@@ -14,7 +14,7 @@ from keras_gan.adversarial import FROZEN_MODES, check_players
 from keras_gan.algorithm import Algorithm1
 from keras_gan.backend import StepTrainer, block_stream
 from keras_gan.checkpoint import Checkpoint, start
-from keras_gan.feed import Blocks, checked_rows, is_array
+from keras_gan.feed import Blocks, check_batching, checked_rows, is_array
 from keras_gan.losses import Loss, check_game, get_loss
 
 LATENTS = ("normal", "uniform")
@@ -207,20 +207,11 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
         Raises:
             ValueError: For data that is empty, not finite, not float, or of the wrong shape.
         """
+        check_batching(x, batch_size, steps_per_epoch)
         if is_array(x):
-            if steps_per_epoch is not None:
-                raise bad_value(
-                    "An epoch over an array is one pass over its rows",
-                    Shown(f"steps_per_epoch={steps_per_epoch}"),
-                    "Leave `steps_per_epoch` out, or pass fewer rows",
-                )
             batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
             x = checked_rows(x, self.sample_shape)
             blocks = Blocks(x, batch_size, self.discriminator_steps, self.seed if shuffle else None)
-        elif batch_size is not None:
-            raise bad_value(
-                "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
-            )
         if checkpoint is not None:
             kept = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
             initial_epoch, callbacks = start(self, checkpoint, x, kept, initial_epoch, epochs, callbacks)
