@@ -25,7 +25,7 @@ from typing import Any
 from tools.files import ROOT
 from tools.run_tests import BACKENDS
 
-_EPOCHS_PER_KILL = 4
+_MOST_EPOCHS = 6  # between two kills
 
 
 def train(channel: Connection, folder: Path | None, epochs: int) -> None:
@@ -69,8 +69,12 @@ def train(channel: Connection, folder: Path | None, epochs: int) -> None:
     channel.send((epochs, everything(), time.perf_counter()))
 
 
-def attempt(folder: Path | None, epochs: int, kill: tuple[int, float] | None = None) -> dict[int, tuple]:
+def attempt(
+    folder: Path | None, epochs: int, kill: tuple[int, float | None] | None = None
+) -> dict[int, tuple]:
     """Trains in a process of its own, which is killed so many seconds after so many messages.
+
+    With `None` in the place of the seconds it is killed while it next writes a file.
 
     Returns:
         What it said, by the number of epochs trained: the state as a hash, and the time in seconds.
@@ -87,7 +91,10 @@ def attempt(folder: Path | None, epochs: int, kill: tuple[int, float] | None = N
             epoch, *state_and_time = receiving.recv()
             said[epoch] = tuple(state_and_time)
             if kill is not None and len(said) == kill[0]:
-                time.sleep(kill[1])
+                if kill[1] is not None:
+                    time.sleep(kill[1])
+                while kill[1] is None and process.is_alive() and not half_written(folder):
+                    pass
                 process.kill()
     process.join()
     if process.exitcode != (0 if kill is None else -signal.SIGKILL):
@@ -95,17 +102,24 @@ def attempt(folder: Path | None, epochs: int, kill: tuple[int, float] | None = N
     return said
 
 
+def half_written(folder: Path | None) -> bool:
+    """Whether a file is being written, or was when the process died."""
+    return folder is not None and any(folder.glob(".epoch-*.part"))
+
+
 def kills(num: int, folder: Path, seed: int) -> Iterator[tuple[bool, str]]:
-    """Kills one run `num` times; says of each kill whether all that followed was as in a run left alone."""
+    """Kills one run, every second time while it writes; says whether it went on as if left alone."""
     rng = random.Random(seed)
-    epochs = _EPOCHS_PER_KILL * (num + 1)
+    messages = [rng.randint(1, _MOST_EPOCHS) for _ in range(num)]
+    epochs = sum(messages) + 1
     alone = attempt(None, epochs)
     epoch_seconds = median(b - a for (_, a), (_, b) in pairwise(alone.values()))
-    moments = [(rng.randint(1, _EPOCHS_PER_KILL), rng.uniform(0, epoch_seconds)) for _ in range(num)]
+    seconds = [None if i % 2 else rng.uniform(0, epoch_seconds) for i in range(num)]
+    moments = list(zip(messages, seconds, strict=True))
     said = attempt(folder, epochs, moments[0])
     for i in range(num):
         where = f"killed in epoch {max(said) + 1} of {epochs}"
-        half = ", a file half written" if list(folder.glob(".epoch-*.part")) else ""
+        half = ", a file half written" if half_written(folder) else ""
         said = attempt(folder, epochs, moments[i + 1] if i + 1 < num else None)
         same = all(state == alone[epoch][0] for epoch, (state, _) in said.items())
         yield (
