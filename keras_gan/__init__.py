@@ -3,6 +3,7 @@
 from keras_gan._dataset import Dataset
 from keras_gan.adversarial import AdversarialModel, WeightAudit, WeightChange, weight_audit
 from keras_gan.callbacks import Watch
+from keras_gan.checkpoint import Checkpoint
 from keras_gan.data import grid, line, load_images, moons, ring
 from keras_gan.gan import GAN
 from keras_gan.layers import (
@@ -51,6 +52,7 @@ __all__ = [
     "PENALTY",
     "REAL",
     "AdversarialModel",
+    "Checkpoint",
     "Dataset",
     "Hinge",
     "LeastSquares",

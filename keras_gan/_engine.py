@@ -8,8 +8,18 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan._checks import check_count
 from keras_gan._errors import Shown, bad_value
-from keras_gan.feed import Feed, Run, single_run
+from keras_gan.feed import (
+    ArrayFeed,
+    Feed,
+    Run,
+    StreamFeed,
+    check_batching,
+    checked_rows,
+    is_array,
+    single_run,
+)
 
 
 class Engine:
@@ -23,7 +33,11 @@ class Engine:
     discriminator: keras.Model
     optimizer: Any
     generator_optimizer: keras.optimizers.Optimizer
+    discriminator_steps: int
     generator_steps: int
+    steps_per_block: int
+    sample_shape: tuple[int, ...]
+    seed: int
     training_step: Callable
 
     @property
@@ -40,6 +54,25 @@ class Engine:
     def runs(self, batch: tuple) -> list[Run]:
         """The next block of `fit`, whose stream only counts; or the one step of `train_on_batch`."""
         return self.feed.next_block() if self.feed else [single_run(tuple(x for x in batch if x is not None))]
+
+    def make_feed(self, x: Any, batch_size: int | None, shuffle: bool, steps_per_epoch: int | None) -> Feed:
+        """Checks what `fit` trains on and cuts it into blocks of training steps."""
+        check_batching(x, batch_size, steps_per_epoch)
+        if not is_array(x):
+            return StreamFeed(
+                x,
+                lambda batch: (np.asarray(batch[0]),),
+                steps_per_block=self.steps_per_block,
+                steps_per_epoch=steps_per_epoch,
+            )
+        batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
+        return ArrayFeed(
+            (checked_rows(x, self.sample_shape),),
+            batch_size * self.discriminator_steps,
+            multiple=self.discriminator_steps,
+            steps_per_block=self.steps_per_block,
+            seed=self.seed if shuffle else None,
+        )
 
     def find_nonfinite(self, run: Run, before: list) -> NoReturn:
         """Repeats a run step by step from `before` and names the first thing that is not finite.
@@ -102,3 +135,9 @@ def _error(received: str, good: int) -> FloatingPointError:
         f"The weights are those after step {good}; lower the learning rates, or change the loss or penalty",
     )
     return FloatingPointError(*error.args)
+
+
+def count() -> Iterator[tuple]:
+    """What Keras counts while the feed brings the blocks."""
+    while True:
+        yield (np.zeros(1, "int8"),)

@@ -41,12 +41,18 @@ class Feed(ABC):
 
     Attributes:
         blocks_per_epoch: Number of blocks in an epoch; `None` where only the stream knows its end.
+        arrays: What a feed of arrays was made from.
     """
 
     blocks_per_epoch: int | None
+    arrays: tuple[np.ndarray, ...] = ()
 
     def __init__(self) -> None:
         self._blocks: Iterator[list[Run]] | None = None
+
+    @abstractmethod
+    def go_on_after(self, steps_taken: int) -> None:
+        """Makes the next epoch the one that follows that many training steps."""
 
     @abstractmethod
     def epoch(self) -> Iterator[list[Run]]:
@@ -82,8 +88,6 @@ class ArrayFeed(Feed):
         steps_per_block: The largest number of steps in a block.
         seed: Of the order; `None` keeps the arrays' own order.
 
-    Attributes:
-        next_epoch: The epoch whose order comes next.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class ArrayFeed(Feed):
         seed: int | None = None,
     ) -> None:
         super().__init__()
+        self.arrays = data
         self.num_rows = len(data[0])
         if rows_per_step > self.num_rows:
             raise bad_value(
@@ -112,12 +117,12 @@ class ArrayFeed(Feed):
         self._per_block = -(-self.steps_per_epoch // self.blocks_per_epoch)
         self._resident = sum(part.nbytes for part in data) <= LARGEST_RESIDENT
         self._data = tuple(ops.convert_to_tensor(part) for part in data) if self._resident else data
-        self.next_epoch = 0
+        self._next_epoch = 0
 
     def epoch(self) -> Iterator[list[Run]]:
         """Yields the blocks of the next epoch."""
-        order = self.order(self.next_epoch)
-        self.next_epoch += 1
+        order = self.order(self._next_epoch)
+        self._next_epoch += 1
         full = self.steps * self.rows_per_step
         steps = order[:full].reshape(self.steps, self.rows_per_step)
         for start in range(0, self.steps_per_epoch, self._per_block):
@@ -129,6 +134,10 @@ class ArrayFeed(Feed):
             if self.rest and start + self._per_block >= self.steps_per_epoch:
                 block.append(self._run(order[None, full : full + self.rest], 1))
             yield block
+
+    def go_on_after(self, steps_taken: int) -> None:
+        """Makes the next epoch the one that follows that many training steps."""
+        self._next_epoch = steps_taken // self.steps_per_epoch
 
     def order(self, epoch: int) -> np.ndarray:
         """The order of the rows in one epoch, int32 `(n,)`: a function of the seed and the epoch."""
@@ -176,6 +185,9 @@ class StreamFeed(Feed):
         batches = islice(self._batches, self._steps_per_epoch) if self._steps_per_epoch else self._pass()
         while chunk := [self._check(batch) for batch in islice(batches, self._per_block)]:
             yield self._runs(chunk)
+
+    def go_on_after(self, steps_taken: int) -> None:
+        """Does nothing: a stream has its own order."""
 
     def _forever(self) -> Iterator[tuple]:
         while True:
@@ -229,6 +241,20 @@ def _filled(steps: np.ndarray, most_steps: int) -> np.ndarray:
 def is_array(x: Any) -> bool:
     """Whether `x` is samples in memory (NumPy, TensorFlow, JAX, torch) rather than a stream."""
     return hasattr(x, "__array__") and hasattr(x, "shape")
+
+
+def check_batching(x: Any, batch_size: int | None, steps_per_epoch: int | None) -> None:
+    """Raises `ValueError` for an argument of `fit` that this kind of data would leave without effect."""
+    if is_array(x) and steps_per_epoch is not None:
+        raise bad_value(
+            "An epoch over an array is one pass over its rows",
+            Shown(f"steps_per_epoch={steps_per_epoch}"),
+            "Leave `steps_per_epoch` out, or pass fewer rows",
+        )
+    if not is_array(x) and batch_size is not None:
+        raise bad_value(
+            "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
+        )
 
 
 def checked_rows(x: Any, sample_shape: tuple[int, ...]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """`GAN`: Algorithm 1 of Goodfellow et al. 2014, the one training loop."""
 
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -8,14 +8,14 @@ import numpy as np
 from keras import ops
 
 from keras_gan._checks import check_choice, check_count, check_seed
-from keras_gan._engine import Engine
+from keras_gan._engine import Engine, count
 from keras_gan._errors import Shown, bad_value
 from keras_gan._saving import Saving
 from keras_gan.adversarial import FROZEN_MODES, check_players
 from keras_gan.algorithm import Algorithm1
 from keras_gan.backend import StepTrainer
-from keras_gan.feed import ArrayFeed, Feed, StreamFeed, checked_rows, is_array
-from keras_gan.losses import Loss, get_loss
+from keras_gan.checkpoint import Checkpoint, start
+from keras_gan.losses import Loss, check_game, get_loss
 
 LATENTS = ("normal", "uniform")
 UPDATES = ("discriminator_first", "generator_first", "simultaneous")
@@ -82,7 +82,7 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.loss_record = get_loss(loss)
-        _check_game(self.loss_record)
+        check_game(self.loss_record)
         self.discriminator_steps = check_count("discriminator_steps", discriminator_steps)
         self.generator_steps = check_count("generator_steps", generator_steps)
         self.update = check_choice("update", update, UPDATES)
@@ -186,6 +186,7 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
         validation_freq: int = 1,
+        checkpoint: str | Path | Checkpoint | None = None,
     ) -> keras.callbacks.History:
         """Trains on real samples alone; otherwise as `keras.Model.fit`.
 
@@ -203,6 +204,8 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
             validation_data: Real samples for `evaluate` after each `validation_freq` epochs.
             shuffle: Draw a new order of an array each epoch, from `seed` and the epochs trained so far.
             steps_per_epoch: For streams without an end; arrays know their own.
+            checkpoint: Folder that keeps the state of the run after each epoch. A run that was cut off goes
+                on there when `fit` is called again; see `Checkpoint`.
 
         Returns:
             Keras's `History`: epoch means of `g_loss`, `d_loss`, `d_real`, `d_fake`.
@@ -210,17 +213,24 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
         Raises:
             ValueError: For data that is empty, not finite, not float, or of the wrong shape.
         """
-        self.feed = self._feed(x, batch_size, shuffle, steps_per_epoch)
+        feed = self.make_feed(x, batch_size, shuffle, steps_per_epoch)
+        if checkpoint is not None:
+            kept = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
+            initial_epoch, callbacks = start(
+                self, checkpoint, feed.arrays, kept, initial_epoch, epochs, callbacks
+            )
+        feed.go_on_after(self.steps_taken)
+        self.feed = feed
         try:
             history = super().fit(
-                _count(),
+                count(),
                 epochs=epochs,
                 verbose=verbose,
                 callbacks=callbacks,
                 validation_data=validation_data,
                 shuffle=False,
                 initial_epoch=initial_epoch,
-                steps_per_epoch=self.feed.blocks_per_epoch,
+                steps_per_epoch=feed.blocks_per_epoch,
                 validation_freq=validation_freq,
             )
         finally:
@@ -228,37 +238,6 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
         for optimizer, network in self._players():
             optimizer.finalize_variable_values(network.trainable_weights)
         return history
-
-    def _feed(self, x: Any, batch_size: int | None, shuffle: bool, steps_per_epoch: int | None) -> Feed:
-        if not is_array(x):
-            if batch_size is not None:
-                raise bad_value(
-                    "A stream brings its own batches",
-                    Shown(f"batch_size={batch_size}"),
-                    "Leave `batch_size` out",
-                )
-            return StreamFeed(
-                x,
-                lambda batch: (np.asarray(batch[0]),),
-                steps_per_block=self.steps_per_block,
-                steps_per_epoch=steps_per_epoch,
-            )
-        if steps_per_epoch is not None:
-            raise bad_value(
-                "An epoch over an array is one pass over its rows",
-                Shown(f"steps_per_epoch={steps_per_epoch}"),
-                "Leave `steps_per_epoch` out, or pass fewer rows",
-            )
-        batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
-        feed = ArrayFeed(
-            (checked_rows(x, self.sample_shape),),
-            batch_size * self.discriminator_steps,
-            multiple=self.discriminator_steps,
-            steps_per_block=self.steps_per_block,
-            seed=self.seed if shuffle else None,
-        )
-        feed.next_epoch = self.steps_taken // feed.steps_per_epoch
-        return feed
 
     def evaluate(self, x: Any = None, **kwargs: Any) -> Any:
         """The four logged values on real samples `x`, both networks in inference, regularisers left out.
@@ -273,18 +252,3 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
             (self.generator_optimizer, self.generator),
             (self.discriminator_optimizer, self.discriminator),
         ]
-
-
-def _count() -> Iterator[tuple]:
-    """What Keras counts while the feed brings the blocks."""
-    while True:
-        yield (np.zeros(1, "int8"),)
-
-
-def _check_game(loss: Loss) -> None:
-    if loss.refusal:
-        raise bad_value(
-            f"A game that can be trained: {loss.refusal}",
-            loss,
-            "Pass `kg.Wasserstein(unconstrained=True)` to see it fail, or choose another loss",
-        )

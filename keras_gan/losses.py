@@ -214,3 +214,13 @@ def get_loss(loss: str | Loss) -> Loss:
     if not isinstance(loss, str) or loss not in LOSSES:
         raise unknown_option("loss", loss, LOSSES)
     return LOSSES[loss]()
+
+
+def check_game(loss: Loss) -> None:
+    """Raises `ValueError` for a game that must not be trained as it is."""
+    if loss.refusal:
+        raise bad_value(
+            f"A game that can be trained: {loss.refusal}",
+            loss,
+            "Pass `kg.Wasserstein(unconstrained=True)` to see it fail, or choose another loss",
+        )

@@ -124,7 +124,7 @@ def test_the_order_is_a_function_of_seed_and_epoch_alone():
 def test_a_feed_resumed_at_an_epoch_goes_on_as_if_it_had_not_stopped():
     straight = steps_of(blocks_of(array_feed(22, 4, 2, seed=3), epochs=3))
     resumed = array_feed(22, 4, 2, seed=3)
-    resumed.next_epoch = 2
+    resumed.go_on_after(2 * resumed.steps_per_epoch)
     for a, b in zip(straight[-3:], steps_of(blocks_of(resumed)), strict=True):
         np.testing.assert_array_equal(a, b)
 

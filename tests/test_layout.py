@@ -28,7 +28,7 @@ FLOORS = [
         ["_style", "_tiles", "_curves", "_movie", "plots"],
     ],
     [["penalties"], ["classifier"], ["adversarial"]],
-    [["feed", "algorithm", "_saving", "gan"], ["checkpoint"]],
+    [["feed", "_engine", "algorithm", "_saving", "_state_files", "_same_run", "checkpoint", "gan"]],
     [["callbacks"], ["recipes"]],
     [["sweep"]],
     [["cli"], ["__init__"]],
