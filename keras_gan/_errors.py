@@ -37,6 +37,11 @@ def unknown_option(what: str, received: object, options: Iterable[str]) -> Value
         ValueError("`loss` is one of 'hinge', 'minimax'. Received: 'hinje'. Did you mean 'hinge'?")
     """
     names = sorted(options)
-    near = get_close_matches(str(received), names, n=1)
-    todo = f"Did you mean {near[0]!r}?" if near else "Choose one of these."
+    near = nearest(received, names)
+    todo = f"Did you mean {near!r}?" if near else "Choose one of these."
     return ValueError(f"`{what}` is one of {', '.join(map(repr, names))}. Received: {received!r}. {todo}")
+
+
+def nearest(received: object, options: Iterable[str]) -> str | None:
+    """Returns the option that `received` resembles, if any."""
+    return next(iter(get_close_matches(str(received), list(options), n=1)), None)

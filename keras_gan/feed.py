@@ -1,7 +1,6 @@
-"""How real samples reach the training loop: checked, shuffled from a seed, in blocks of training steps."""
+"""How real samples reach the training loop: shuffled from a seed, in blocks of training steps."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -70,39 +69,3 @@ def _steps_per_block(steps: int) -> int:
     """The largest block that divides the epoch evenly, so that one shape is compiled, else 64."""
     even = max(size for size in range(1, _MOST_STEPS_PER_BLOCK + 1) if steps % size == 0)
     return even if 2 * even > min(steps, _MOST_STEPS_PER_BLOCK // 2) else _MOST_STEPS_PER_BLOCK
-
-
-def is_array(x: Any) -> bool:
-    """Whether `x` is samples in memory (NumPy, TensorFlow, JAX, torch) rather than a stream."""
-    return hasattr(x, "__array__") and hasattr(x, "shape")
-
-
-def checked_rows(x: Any, sample_shape: tuple[int, ...]) -> np.ndarray:
-    """Returns real samples as float32 `(n, *sample_shape)`, or says what is wrong with them.
-
-    Raises:
-        ValueError: For another shape, no rows, integers, or values that are not finite.
-    """
-    rows = np.asarray(x)
-    if rows.shape[1:] != tuple(sample_shape) or not len(rows):
-        raise bad_value(
-            f"Real samples have the shape that the generator makes, (n, {', '.join(map(str, sample_shape))})",
-            Shown(f"shape {rows.shape}"),
-            "Reshape the data, or build the networks for it",
-        )
-    if not np.issubdtype(rows.dtype, np.floating):
-        raise bad_value(
-            "Real samples are floating point, images in [-1, 1]",
-            Shown(f"dtype {rows.dtype}"),
-            "Scale them first: `kg.load_images` does, or `x / 127.5 - 1`",
-        )
-    with np.errstate(over="ignore"):  # beyond float32 is infinity, refused below
-        rows = rows.astype("float32", copy=False)
-    if not np.isfinite(rows).all():
-        bad = int(np.flatnonzero(~np.isfinite(rows).reshape(len(rows), -1).all(axis=1))[0])
-        raise bad_value(
-            "Real samples are finite",
-            Shown(f"NaN or infinity, first in row {bad}"),
-            "Remove or repair such rows",
-        )
-    return rows

@@ -158,6 +158,7 @@ def conv_generator(
     shape = check_image_shape("output_shape", output_shape)
     num_blocks = check_blocks(shape, num_blocks)
     hidden = Hidden(activation, batch_normalization, dropout, initializer, seed)
+    kernel_size = check_count("kernel_size", kernel_size)
     channels = [check_count("width", width) * min(2**i, 8) for i in range(num_blocks)][::-1]
     small = (shape[0] // 2**num_blocks, shape[1] // 2**num_blocks, channels[0])
     z = layers.Input((check_count("latent_dim", latent_dim),), name="z")
@@ -212,6 +213,7 @@ def conv_discriminator(
     shape = check_image_shape("input_shape", input_shape)
     num_blocks = check_blocks(shape, num_blocks)
     hidden = Hidden(activation, batch_normalization, dropout, initializer, seed, spectral_normalization)
+    kernel_size = check_count("kernel_size", kernel_size)
     sample = layers.Input(shape, name="sample")
     inputs, x = with_plane(sample, num_classes, hidden.seeds)
     for i in range(num_blocks):
