@@ -129,13 +129,15 @@ def _initializer(identifier: Any) -> Any:
 def activation_layer(argument: str, name: str) -> Callable[[], Any]:
     """Maps "leaky_relu_0.2" to LeakyReLU with slope 0.2, other names to Keras's activation."""
     try:
+        if not isinstance(name, str):
+            raise ValueError
         if name.startswith("leaky_relu_"):
             slope = float(name.removeprefix("leaky_relu_"))
             if not 0 <= slope < math.inf:
                 raise ValueError
             return lambda: layers.LeakyReLU(negative_slope=slope)
         function = keras.activations.get(name)
-    except (AttributeError, ValueError):
+    except ValueError:
         near = nearest(name, _names_in(keras.activations))
         raise bad_value(
             f"`{argument}` is the name of a Keras activation, or `leaky_relu_` and a slope from 0 up",

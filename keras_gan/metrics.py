@@ -16,6 +16,7 @@ from keras_gan._dataset import Dataset
 from keras_gan._errors import Shown, bad_value
 
 NUM_STD = 3.0
+LARGEST = 1e100  # the squares of larger numbers are infinite
 
 
 def modes_captured(
@@ -243,9 +244,9 @@ def _assigned(
     if points.ndim != 2 or len(points) == 0 or points.shape[1] != centres.shape[1]:
         received = Shown(f"shape {points.shape}")
         raise bad_value(f"`samples` has shape (n, {centres.shape[1]})", received, "Pass one sample a row")
-    broken = int((~np.isfinite(points)).any(axis=1).sum())
+    broken = int((~(np.abs(points) < LARGEST)).any(axis=1).sum())
     if broken:
-        received = Shown(f"NaN or infinity in {broken} of {len(points)}")
+        received = Shown(f"NaN or infinity in {broken} of {len(points)}, or a number beyond {LARGEST:g}")
         raise bad_value("All samples are finite", received, "Look for the step at which training diverged")
     distances, nearest = KDTree(centres).query(points)
     return nearest, distances <= num_std * std, len(centres)

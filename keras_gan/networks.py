@@ -68,7 +68,8 @@ def mlp_generator(
         x = hidden(layers.Dense, x, width)
     x = hidden.linear(layers.Dense, math.prod(shape))(x)
     x = layers.Reshape(shape)(x) if len(shape) > 1 else x
-    output_activation = output_activation or ("tanh" if len(shape) == 3 else "linear")
+    if output_activation is None:
+        output_activation = "tanh" if len(shape) == 3 else "linear"
     return keras.Model(inputs, activation_layer("output_activation", output_activation)()(x), name=name)
 
 

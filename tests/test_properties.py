@@ -38,13 +38,13 @@ JUNK = st.one_of(
 
 def outcome(counts, call):
     """Runs `call`; counts "accepted", or "refused" when the error has the three sentences."""
+    message = ""
     try:
         result = call()
     except ValueError as error:
-        assert THREE_SENTENCES.fullmatch(str(error)), error
-        counts["refused"] += 1
-        return None
-    counts["accepted"] += 1
+        message, result = str(error), None
+    assert not message or THREE_SENTENCES.fullmatch(message), message
+    counts["refused" if message else "accepted"] += 1
     return result
 
 
@@ -54,24 +54,22 @@ def mixed(counts, least):
     assert min(counts["accepted"], counts["refused"]) >= least, counts
 
 
-SHAPES = st.one_of(
-    st.tuples(st.integers(1, 3)),
-    st.tuples(st.integers(1, 2), st.integers(1, 3)),
-    st.sampled_from([(2, 2, 1), (3, 2, 3), (0,), (2, 2, 0)]),
-)
+SHAPES = st.sampled_from([(1,), (2,), (3,), (2, 1), (1, 3), (2, 2, 1), (3, 2, 3), (2, 1, 1, 2), (2, 0), (0,)])
 NETWORKS = st.fixed_dictionaries(
     {
         "widths": st.sampled_from([(), (3,), (3, 2)]),
-        "activation": st.sampled_from(["relu", "leaky_relu_0.2", "tanh", "reluu"]),
+        "activation": st.sampled_from(
+            ["relu", "leaky_relu_0.2", "tanh", "elu", "selu", "relu6", "gelu", "reluu"]
+        ),
         "batch_normalization": st.booleans(),
-        "dropout": st.sampled_from([0.0, 0.0, 0.5, 1.0]),
+        "dropout": st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1.0]),
     }
 )
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
-        "loss": st.sampled_from([*kg.LOSSES, "hinje", kg.Wasserstein(unconstrained=True)]),
-        "discriminator_steps": st.integers(0, 3),
+        "loss": st.sampled_from([*kg.LOSSES, kg.Minimax(0.9), kg.Wasserstein(unconstrained=True), "hinje"]),
+        "discriminator_steps": st.sampled_from([1, 2, 3, 1, 2, 0]),
         "generator_steps": st.integers(1, 2),
         "update": st.sampled_from(["discriminator_first", "generator_first", "simultaneous"]),
         "latent": st.sampled_from(["normal", "uniform"]),
@@ -82,10 +80,10 @@ OPTIONS = st.fixed_dictionaries(
 )
 DATA = st.fixed_dictionaries(
     {
-        "num": st.integers(0, 12),
-        "dtype": st.sampled_from(["float32", "float32", "float64", "float16", "uint8", "bool"]),
+        "num": st.sampled_from([*range(4, 13), 0]),
+        "dtype": st.sampled_from(["float32"] * 4 + ["float64", "float16", "uint8", "bool"]),
         "scale": st.sampled_from([0.5, 1.0, 100.0]),
-        "other_shape": st.sampled_from([False, False, False, True]),
+        "other_shape": st.sampled_from([False] * 7 + [True]),
     }
 )
 
@@ -112,14 +110,14 @@ def test_a_gan_of_any_sizes_and_options_trains_or_is_refused():
 
     @TRAINING
     @given(
-        latent_dim=st.integers(0, 3),
+        latent_dim=st.sampled_from([1, 2, 3, 4, 5, 0]),
         shape=SHAPES,
-        ending=st.sampled_from([None, "linear", "tanh", "sigmoid"]),
+        ending=st.sampled_from([None, "linear", "tanh", "linear", "sigmoid"]),
         generator=NETWORKS,
         discriminator=NETWORKS,
         options=OPTIONS,
         data=DATA,
-        batch_size=st.integers(1, 6),
+        batch_size=st.integers(1, 4),
     )
     def run(**arguments):
         result = outcome(counts, lambda: train(**arguments))
@@ -130,7 +128,7 @@ def test_a_gan_of_any_sizes_and_options_trains_or_is_refused():
             assert np.isfinite(samples).all()
 
     run()
-    mixed(counts, 3)
+    mixed(counts, 8)
 
 
 @pytest.mark.backend
@@ -175,7 +173,7 @@ def test_arrays_of_any_kind_become_finite_float32_rows_or_are_refused():
         lambda dtype: arrays.arrays(
             dtype,
             st.one_of(st.just((2, 2)), arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)),
-            elements=st.integers(-2, 2) if dtype == object else None,
+            elements=st.integers(-2, 2) if dtype.kind == "O" else None,
         )
     )
 
@@ -215,16 +213,20 @@ def test_checks_accept_or_refuse_any_value(check):
     @CHECKS
     @given(junk=JUNK)
     def run(junk):
-        outcome(counts, lambda: check(junk) or True)
+        outcome(counts, lambda: (check(junk), True))
 
     run()
-    mixed(counts, 3)
+    mixed(counts, 1)
 
 
 def one_option(default, **choices):
     """One argument that is junk or good, beside defaults."""
     return st.sampled_from(sorted(choices)).flatmap(
-        lambda name: st.one_of(JUNK, choices[name]).map(lambda value: {**default, name: value})
+        lambda name: (
+            st.booleans()
+            .flatmap(lambda is_good: choices[name] if is_good else JUNK)
+            .map(lambda value: {**default, name: value})
+        )
     )
 
 
@@ -295,7 +297,7 @@ def test_options_of_gan_and_of_fit_are_taken_or_refused():
     @given(for_gan=of_gan, for_fit=of_fit)
     def run(for_gan, for_fit):
         outcome(counts, lambda: kg.GAN(*players, **for_gan))
-        outcome(counts, lambda: check_fit(gan, **for_fit) or True)
+        outcome(counts, lambda: (check_fit(gan, **for_fit), True))
 
     run()
     mixed(counts, 20)
