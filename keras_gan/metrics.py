@@ -219,7 +219,7 @@ def mode_report(samples: ArrayLike, dataset: Dataset, *, min_share: float = 0.0)
     """
     modes, std, weights = (getattr(dataset, name, None) for name in ("modes", "std", "weights"))
     if modes is None or std is None or weights is None:
-        raise bad_value("`dataset` is a Gaussian mixture", Shown(repr(dataset)), "Use `ring` or `grid`")
+        raise bad_value("`dataset` is a Gaussian mixture", dataset, "Use `ring` or `grid`")
     return ModeReport(
         modes=modes_captured(samples, modes, std, min_share=min_share),
         num_modes=len(modes),
