@@ -103,7 +103,8 @@ def _checked_optimizer(role: str, network: keras.Model, optimizer: Any) -> keras
 def _optimizer_names() -> list[str]:
     kinds = [kind for kind in vars(keras.optimizers).values() if inspect.isclass(kind)]
     base = keras.optimizers.Optimizer
-    return sorted({k.__name__.lower() for k in kinds if issubclass(k, base) and k is not base})
+    names = {kind.__name__.lower() for kind in kinds if issubclass(kind, base)}
+    return sorted(name for name in names if not name.endswith("optimizer"))  # bases and wrappers
 
 
 class Guarded:
