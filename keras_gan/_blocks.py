@@ -1,5 +1,6 @@
 """Parts that the builders of networks share: seeded hidden layers, the logit, labels, sizes."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,8 +8,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_gan._checks import check_choice, check_count, check_seed
-from keras_gan._errors import Shown, bad_value
+from keras_gan._checks import check_choice, check_count, check_flag, check_seed
+from keras_gan._errors import Shown, bad_value, nearest
 from keras_gan.layers import MinibatchDiscrimination, MinibatchStandardDeviation, SpectralNormalization
 
 _SMALLEST_SIDE = 4
@@ -27,13 +28,14 @@ class Hidden:
         seed: int | None,
         spectral_normalization: bool = False,
     ) -> None:
-        if not isinstance(dropout, int | float) or not 0.0 <= dropout < 1.0:
+        is_number = isinstance(dropout, int | float | np.number) and not isinstance(dropout, bool)
+        if not is_number or not 0.0 <= dropout < 1.0:
             raise bad_value("`dropout` is a rate in [0, 1)", dropout, "Pass 0.3 to drop 30 % of the units")
         self.activation = activation_layer("activation", activation)
-        self.batch_normalization = batch_normalization
-        self.dropout = dropout
-        self.initializer = initializer
-        self.spectral_normalization = spectral_normalization
+        self.batch_normalization = check_flag("batch_normalization", batch_normalization)
+        self.dropout = float(dropout)
+        self.initializer = _initializer(initializer)
+        self.spectral_normalization = check_flag("spectral_normalization", spectral_normalization)
         self.seeds = _seeds(seed)
 
     def __call__(
@@ -48,7 +50,7 @@ class Hidden:
 
     def linear(self, layer: Callable, units: int, **options: Any) -> Any:
         """A linear layer, with spectral normalisation or without, whose initialiser has the next seed."""
-        linear = layer(units, kernel_initializer=self._initializer(), **options)
+        linear = layer(units, kernel_initializer=self._next_initializer(), **options)
         return SpectralNormalization(linear) if self.spectral_normalization else linear
 
     def logit(self, x: Any, minibatch_features: str | None) -> Any:
@@ -59,15 +61,14 @@ class Hidden:
             x = MinibatchStandardDeviation()(x)
         x = layers.Flatten()(x) if len(x.shape) > 2 else x
         if minibatch_features == "discrimination":
-            x = MinibatchDiscrimination(kernel_initializer=self._initializer())(x)
+            x = MinibatchDiscrimination(kernel_initializer=self._next_initializer())(x)
         return self.linear(layers.Dense, 1)(x)
 
-    def _initializer(self) -> Any:
-        initializer = keras.initializers.get(self.initializer)
-        config = initializer.get_config()
+    def _next_initializer(self) -> Any:
+        config = self.initializer.get_config()
         if "seed" in config:
             config["seed"] = next(self.seeds)
-        return type(initializer).from_config(config)
+        return type(self.initializer).from_config(config)
 
 
 def with_label(first: Any, x: Any, num_classes: int | None) -> tuple[Any, Any]:
@@ -109,20 +110,46 @@ def _seeds(seed: int | None) -> Iterator[int | None]:
         yield None if rng is None else int(rng.integers(2**31))
 
 
+def _initializer(identifier: Any) -> Any:
+    """The initialiser object for a Keras name or object."""
+    try:
+        initializer = keras.initializers.get(identifier)
+    except (TypeError, ValueError):
+        initializer = None
+    if not isinstance(initializer, keras.initializers.Initializer):
+        near = nearest(identifier, _names_in(keras.initializers))
+        raise bad_value(
+            "`initializer` is a Keras initializer or its name",
+            identifier,
+            f'Pass "{near or "glorot_uniform"}", say',
+        )
+    return initializer
+
+
 def activation_layer(argument: str, name: str) -> Callable[[], Any]:
     """Maps "leaky_relu_0.2" to LeakyReLU with slope 0.2, other names to Keras's activation."""
     try:
+        if not isinstance(name, str):
+            raise ValueError
         if name.startswith("leaky_relu_"):
             slope = float(name.removeprefix("leaky_relu_"))
+            if not 0 <= slope < math.inf:
+                raise ValueError
             return lambda: layers.LeakyReLU(negative_slope=slope)
         function = keras.activations.get(name)
-    except (AttributeError, ValueError):
+    except ValueError:
+        near = nearest(name, _names_in(keras.activations))
         raise bad_value(
-            f"`{argument}` is the name of a Keras activation, or `leaky_relu_` and a slope",
+            f"`{argument}` is the name of a Keras activation, or `leaky_relu_` and a slope from 0 up",
             name,
-            'Pass for example "relu" or "leaky_relu_0.2"',
+            f'Pass for example "{near or "relu"}" or "leaky_relu_0.2"',
         ) from None
     return lambda: layers.Activation(function)
+
+
+def _names_in(module: Any) -> list[str]:
+    """Public names of functions and snake-cased aliases in a module of Keras."""
+    return [name for name in vars(module) if name.islower() and not name.startswith("_")]
 
 
 def check_blocks(shape: tuple[int, int, int], num_blocks: int | None) -> int:
@@ -131,7 +158,7 @@ def check_blocks(shape: tuple[int, int, int], num_blocks: int | None) -> int:
     fitting = [n for n in range(1, 12) if all(side % 2**n == 0 for side in sides)]
     if num_blocks is None:
         num_blocks = max((n for n in fitting if min(sides) // 2**n >= _SMALLEST_SIDE), default=0)
-    if num_blocks not in fitting:
+    if num_blocks not in fitting or isinstance(num_blocks, bool | float):
         raise bad_value(
             "A convolutional network halves its image once per block, so both sides are divisible by "
             f"2**num_blocks and the smallest map has sides of at least {_SMALLEST_SIDE}",

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
-from keras_gan._errors import Shown, bad_value
+from keras_gan._checks import check_array
+from keras_gan._errors import Shown, bad_value, unknown_option
 from keras_gan._style import DISCRIMINATOR, FAKE, NEUTRAL, REAL, legend_below, new_or_given, styled
 
 Curve = Sequence[float] | NDArray[Any]
@@ -46,7 +47,7 @@ def plot_losses(
     ax = _draw_curves(new_or_given(ax, title), history, looks)
     for key, value in (equilibrium or {}).items():
         if key not in looks:
-            raise bad_value("`equilibrium` has the keys `d_loss` and `g_loss`", key, "Rename or drop it")
+            raise unknown_option("key of equilibrium", key, looks)
         name = looks[key]["label"]
         style = {**looks[key], "linewidth": 0.9, "alpha": 0.7, "label": f"{name} at equilibrium"}
         ax.axhline(value, **style)
@@ -120,7 +121,7 @@ def plot_seeds(
         >>> len(plot_seeds([1, 2, 3], np.ones((5, 3))).lines)
         6
     """
-    steps, values = np.asarray(x, np.float64), np.asarray(curves, np.float64)
+    steps, values = check_array("x", x), check_array("curves", curves)
     if values.ndim != 2 or len(values) == 0 or steps.shape != values.shape[1:]:
         received = Shown(f"shapes {steps.shape} and {values.shape}")
         raise bad_value("`x` has shape (n,) and `curves` (seeds, n)", received, "Stack one curve a row")
@@ -138,11 +139,12 @@ def plot_seeds(
 
 
 def _draw_curves(ax: Axes, history: Mapping[str, Curve], looks: Mapping[str, Mapping[str, Any]]) -> Axes:
-    missing = [key for key in looks if key not in history]
-    if missing:
+    keys = list(history) if isinstance(history, Mapping) else None
+    if keys is None or not set(looks) <= set(keys):
+        received = Shown(f"a {type(history).__name__}" if keys is None else f"{keys}")
         todo = "Pass `history.history` of the training run"
-        raise bad_value(f"`history` has the keys {', '.join(looks)}", Shown(f"{list(history)}"), todo)
-    curves = {key: np.asarray(history[key], np.float64) for key in looks}
+        raise bad_value(f"`history` has the keys {', '.join(looks)}", received, todo)
+    curves = {key: check_array(key, history[key]) for key in looks}
     shapes = {curve.shape for curve in curves.values()}
     if len(shapes) != 1 or len(next(iter(shapes))) != 1 or (0,) in shapes:
         raise bad_value(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 
+from keras_gan._checks import check_array
 from keras_gan._errors import Shown, bad_value
 
 
@@ -70,7 +71,7 @@ class Dataset:
             raise bad_value(
                 "`log_density` needs a Gaussian mixture", Shown(repr(self)), "Use `ring` or `grid`"
             )
-        points = np.asarray(x, np.float64)
+        points = check_array("x", x)
         dim = self.modes.shape[1]
         if points.ndim != 2 or points.shape[1] != dim:
             raise bad_value(

@@ -8,18 +8,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import check_count
+from keras_gan._checks import check_count, check_flag
+from keras_gan._ends import output_activation
 from keras_gan._errors import Shown, bad_value
-from keras_gan.feed import (
-    ArrayFeed,
-    Feed,
-    Run,
-    StreamFeed,
-    check_batching,
-    checked_rows,
-    is_array,
-    single_run,
-)
+from keras_gan._inputs import checked_rows, checked_source, is_array, warn_of_half_range
+from keras_gan.feed import ArrayFeed, Feed, Run, StreamFeed, single_run
 
 
 class Engine:
@@ -57,21 +50,23 @@ class Engine:
 
     def make_feed(self, x: Any, batch_size: int | None, shuffle: bool, steps_per_epoch: int | None) -> Feed:
         """Checks what `fit` trains on and cuts it into blocks of training steps."""
-        check_batching(x, batch_size, steps_per_epoch)
+        x = checked_source("x", x, self.generator, batch_size, steps_per_epoch)
         if not is_array(x):
+            activation = output_activation(self.generator)
             return StreamFeed(
                 x,
-                lambda batch: (np.asarray(batch[0]),),
+                lambda batch: (checked_rows(batch[0], self.sample_shape, activation),),
                 steps_per_block=self.steps_per_block,
                 steps_per_epoch=steps_per_epoch,
             )
+        warn_of_half_range(x, self.generator)
         batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
         return ArrayFeed(
-            (checked_rows(x, self.sample_shape),),
+            (x,),
             batch_size * self.discriminator_steps,
             multiple=self.discriminator_steps,
             steps_per_block=self.steps_per_block,
-            seed=self.seed if shuffle else None,
+            seed=self.seed if check_flag("shuffle", shuffle) else None,
         )
 
     def find_nonfinite(self, run: Run, before: list) -> NoReturn:

@@ -13,14 +13,14 @@ def bad_value(expected: str, received: object, todo: str) -> ValueError:
 
     Args:
         expected: First sentence without its full stop, e.g. "`num_modes` is a positive integer".
-        received: What came instead, shown by `repr`; a `Shown` string is printed as it is.
+        received: What came instead, shown by `repr` in one line; a `Shown` string is printed as it is.
         todo: Last sentence without its full stop, e.g. "Pass `num_modes=8`".
 
     Example:
         >>> bad_value("`num_modes` is positive", -3, "Pass `num_modes=8`")
         ValueError('`num_modes` is positive. Received: -3. Pass `num_modes=8`.')
     """
-    shown = received if isinstance(received, Shown) else shorten(repr(received))
+    shown = received if isinstance(received, Shown) else shorten(" ".join(repr(received).split()))
     return ValueError(f"{expected}. Received: {shown}. {todo}.")
 
 
@@ -37,6 +37,13 @@ def unknown_option(what: str, received: object, options: Iterable[str]) -> Value
         ValueError("`loss` is one of 'hinge', 'minimax'. Received: 'hinje'. Did you mean 'hinge'?")
     """
     names = sorted(options)
-    near = get_close_matches(str(received), names, n=1)
-    todo = f"Did you mean {near[0]!r}?" if near else "Choose one of these."
-    return ValueError(f"`{what}` is one of {', '.join(map(repr, names))}. Received: {received!r}. {todo}")
+    near = nearest(received, names)
+    todo = f"Did you mean {near!r}?" if near else "Choose one of these."
+    return ValueError(
+        f"`{what}` is one of {', '.join(map(repr, names))}. Received: {shorten(repr(received))}. {todo}"
+    )
+
+
+def nearest(received: object, options: Iterable[str]) -> str | None:
+    """Returns the option that `received` resembles, if any."""
+    return next(iter(get_close_matches(str(received), list(options), n=1)), None)

@@ -13,7 +13,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from keras_gan import _keras_cache, _pictures
-from keras_gan._checks import check_count
+from keras_gan._checks import check_array, check_count
 from keras_gan._errors import Shown, bad_value, unknown_option
 
 DIGITS = tuple("0123456789")
@@ -163,9 +163,10 @@ def _checked_range(images: NDArray[Any], value_range: tuple[float, float] | None
             Shown(f"dtype {images.dtype} and no `value_range`"),
             todo,
         )
-    low, high = (float(value) for value in value_range)
-    if not (np.isfinite([low, high]).all() and low < high):
+    ends = check_array("value_range", value_range)
+    if ends.shape != (2,) or not np.isfinite(ends).all() or ends[0] >= ends[1]:
         raise bad_value("`value_range` is a lower and a higher number", value_range, todo)
+    low, high = map(float, ends)
     lowest, highest = float(images.min()), float(images.max())
     if not (low <= lowest and highest <= high):  # NaN, too, fails here
         received = Shown(f"values from {lowest:g} to {highest:g}")
@@ -223,7 +224,7 @@ def _checked_labels(key: str, labels: NDArray[Any] | None, num: int) -> NDArray[
 def _checked_size(size: int | tuple[int, int] | None) -> tuple[int, int] | None:
     if size is None:
         return None
-    shape = (size, size) if isinstance(size, int | np.integer) else tuple(size)
+    shape = size if isinstance(size, tuple | list) else (size, size)
     if len(shape) != 2:
         raise bad_value("`size` is one number or (height, width)", size, "Pass `size=32`, say")
     for value in shape:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from keras_gan._checks import check_count
+from keras_gan._checks import check_array, check_count, check_folder
 from keras_gan._errors import Shown, bad_value
 from keras_gan._tiles import checked_images
 
@@ -67,6 +67,7 @@ class Movie:
 
         Raises:
             ValueError: The name ends differently.
+            OSError: The folder is not there or not writable.
         """
         path = Path(path)
         if path.suffix != self.suffix:
@@ -76,6 +77,7 @@ class Movie:
                     "Install PyAV with `pip install 'keras-gan[movie]'`, or choose a name that ends in .webp"
                 )
             raise bad_value(f"This movie is a {self.suffix} file", Shown(f"path {path}"), todo)
+        check_folder("path", path.parent, exists=True)
         path.write_bytes(self.data)
         return path
 
@@ -126,7 +128,7 @@ def movie(
 
 def _pictures(frames: ArrayLike) -> NDArray[np.uint8]:
     """Brings frames to uint8 `(t, height, width, 3)`."""
-    array = np.asarray(frames)
+    array = check_array("frames", frames, dtype=None)
     if array.dtype.kind == "f":
         array = np.round((checked_images(array) + 1) * 127.5).astype(np.uint8)
         array = np.broadcast_to(array, (*array.shape[:3], 3))

@@ -1,15 +1,34 @@
 """What a `.keras` file of a GAN holds: networks, options, both optimizers, random states."""
 
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import keras
 from keras import ops
 
+from keras_gan._checks import check_folder
+from keras_gan._errors import Shown, bad_value
 from keras_gan.adversarial import deserialize_players
 
 
 class Saving:
     """The methods that Keras calls to save and load a `GAN`; loading runs no code from the file."""
+
+    def save(self, filepath: str | PathLike[str], **options: Any) -> None:
+        """Saves to a `.keras` file; otherwise as in Keras.
+
+        Raises:
+            ValueError: The name does not end in `.keras`.
+            OSError: The folder is not there or not writable.
+        """
+        path = Path(filepath)
+        if path.suffix != ".keras":
+            raise bad_value(
+                "A GAN is saved to a `.keras` file", Shown(f"path {path}"), "Rename it `gan.keras`"
+            )
+        check_folder("filepath", path.parent, exists=True)
+        super().save(filepath, **options)  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Both networks and every option."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from keras_gan._checks import check_count
+from keras_gan._checks import check_array, check_count
 from keras_gan._errors import Shown, bad_value
 
 TOLERANCE = 1e-3
@@ -44,7 +44,7 @@ def image_grid(images: ArrayLike, columns: int | None = None) -> NDArray[np.floa
 
 def checked_images(images: ArrayLike) -> NDArray[np.float32]:
     """Returns images as float32 `(n, height, width, channels)` in [-1, 1], or raises `ValueError`."""
-    array = np.asarray(images)
+    array = check_array("images", images, dtype=None)
     if array.ndim == 3:
         array = array[..., None]
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape:

@@ -15,6 +15,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan._checks import check_choice
+from keras_gan._ends import check_ends, check_layers
 from keras_gan._errors import Shown, bad_value
 
 FROZEN_MODES = ("training", "inference")
@@ -145,7 +146,7 @@ def check_players(generator: keras.Model, discriminator: keras.Model) -> None:
     """Refuses networks that do not fit together, before any training.
 
     Raises:
-        ValueError: Wrong types, unbuilt networks, shapes that do not match, or no single logit.
+        ValueError: Wrong types, unbuilt networks, shapes that do not match, or no bare logit.
     """
     for role, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
@@ -160,6 +161,7 @@ def check_players(generator: keras.Model, discriminator: keras.Model) -> None:
         raise bad_value(
             "`generator` and `discriminator` are two networks", Shown("weights in common"), "Build a second"
         )
+    check_ends(generator, discriminator)
     _check_shapes(generator, discriminator)
 
 
@@ -199,6 +201,7 @@ class WeightAudit:
     """What `weight_audit` found: `moved(network)`, `changes`, and a table when printed."""
 
     def __init__(self, networks: dict[str, keras.Model]) -> None:
+        check_layers(networks)
         self._networks = networks
         self._before = self._values()
         self.changes: list[WeightChange] = []

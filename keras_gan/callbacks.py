@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._checks import check_count, check_seed
+from keras_gan._checks import check_count, check_folder, check_seed
 from keras_gan._dataset import Dataset
 from keras_gan._errors import Shown, bad_value
 from keras_gan.metrics import mode_report
@@ -35,6 +35,7 @@ class Watch(keras.callbacks.Callback):
 
     Raises:
         ValueError: For counts below 1, or samples in the place of a `Dataset`.
+        OSError: For a directory that cannot be written to.
 
     Example:
         >>> watch = Watch(data, every=5, num_samples=500)
@@ -57,8 +58,14 @@ class Watch(keras.callbacks.Callback):
         self.every = check_count("every", every)
         self.num_samples = check_count("num_samples", num_samples)
         self.seed = check_seed(seed)
+        if metrics is not None and not callable(metrics):
+            raise bad_value(
+                "`metrics` is a function of samples", metrics, "Pass the function, not its result"
+            )
         self.measure = metrics or _measure_of(data)
         self.directory = Path(directory) if directory is not None else None
+        if self.directory is not None:
+            check_folder("directory", self.directory)
         self.epochs: list[int] = []
         self.samples: list[np.ndarray] = []
         self.metrics: list[dict[str, float]] = []

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.datasets import make_moons
 
 from keras_gan import _images
-from keras_gan._checks import check_count, check_positive, check_seed
+from keras_gan._checks import check_array, check_count, check_number, check_positive, check_seed
 from keras_gan._dataset import Dataset
 from keras_gan._errors import bad_value
 
@@ -125,6 +125,7 @@ def line(
     Reference:
         Arjovsky et al. 2017, "Wasserstein GAN", example 1.
     """
+    check_number("offset", offset)
     check_positive("length", length)
     check_positive("std", std, or_zero=True)
 
@@ -220,7 +221,7 @@ def _mixture(
 
 
 def _shares(weights: ArrayLike | None, num_modes: int) -> NDArray[np.float64]:
-    shares = np.ones(num_modes) if weights is None else np.asarray(weights, np.float64)
+    shares = np.ones(num_modes) if weights is None else check_array("weights", weights)
     if shares.shape != (num_modes,) or not np.all(np.isfinite(shares) & (shares > 0)):
         raise bad_value(
             f"`weights` holds {num_modes} positive numbers, one a mode",

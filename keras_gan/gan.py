@@ -7,9 +7,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import check_choice, check_count, check_seed
+from keras_gan._checks import check_choice, check_count, check_flag, check_seed
+from keras_gan._doors import Guarded, check_compile_flags, check_fit, check_keywords, checked_optimizers
 from keras_gan._engine import Engine, count
 from keras_gan._errors import Shown, bad_value
+from keras_gan._inputs import checked_source
 from keras_gan._saving import Saving
 from keras_gan.adversarial import FROZEN_MODES, check_players
 from keras_gan.algorithm import Algorithm1
@@ -32,7 +34,7 @@ class _BothOptimizers:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
+class GAN(Algorithm1, Engine, Saving, Guarded, StepTrainer, keras.Model):
     """A generator and a discriminator that train against each other through plain `fit`.
 
     One training step draws `discriminator_steps` real minibatches and a fresh `z` for each, updates
@@ -77,6 +79,7 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
+        check_keywords(GAN, kwargs)
         super().__init__(**kwargs)
         check_players(generator, discriminator)
         self.generator = generator
@@ -87,7 +90,7 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
         self.generator_steps = check_count("generator_steps", generator_steps)
         self.update = check_choice("update", update, UPDATES)
         self.latent = check_choice("latent", latent, LATENTS)
-        self.share_z = share_z
+        self.share_z = check_flag("share_z", share_z)
         self.reduction = check_choice("reduction", reduction, REDUCTIONS)
         self.frozen_mode = check_choice("frozen_mode", frozen_mode, FROZEN_MODES)
         self.seed = check_seed(int(np.random.default_rng().integers(2**31)) if seed is None else seed)
@@ -125,14 +128,14 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
 
     def draw_z(self, num: int, *, seed: int | None = None) -> np.ndarray:
         """Draws `z` with NumPy, float32 `(num, latent_dim)`: the same on every backend."""
-        rng = np.random.default_rng(seed)
-        shape = (num, self.latent_dim)
+        rng = np.random.default_rng(seed if seed is None else check_seed(seed))
+        shape = (check_count("num", num), self.latent_dim)
         z = rng.standard_normal(shape) if self.latent == "normal" else rng.uniform(-1.0, 1.0, shape)
         return z.astype("float32")
 
     def sample(self, num: int, *, seed: int | None = None) -> np.ndarray:
         """Generates `num` samples, float32 `(num, *sample_shape)`; equal seeds give equal `z`."""
-        z = self.draw_z(check_count("num", num), seed=seed)
+        z = self.draw_z(num, seed=seed)
         if hasattr(self, "jax_state_sync"):  # in the middle of an epoch, JAX holds the weights elsewhere
             self.jax_state_sync()
         parts = [self.generator(z[i : i + 1000], training=False) for i in range(0, num, 1000)]
@@ -148,22 +151,13 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
         steps_per_block: int = 64,
     ) -> None:
         """Gives each player its optimizer: a Keras optimizer or a name, never one object for both."""
+        check_compile_flags(jit_compile, run_eagerly)
+        generator, discriminator = checked_optimizers(
+            (self.generator, generator_optimizer), (self.discriminator, discriminator_optimizer)
+        )
         super().compile(optimizer=None, jit_compile=jit_compile, run_eagerly=run_eagerly)
-        if generator_optimizer is discriminator_optimizer and not isinstance(generator_optimizer, str):
-            raise bad_value(
-                "Each player has an optimizer of its own",
-                Shown("one object for both"),
-                "Create a second optimizer, so that each keeps its own moments",
-            )
-        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
-        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        self.generator_optimizer, self.discriminator_optimizer = generator, discriminator
         for optimizer, network in self._players():
-            if not network.trainable_variables:
-                raise bad_value(
-                    f"The {network.name} has weights to train",
-                    Shown("none (its `trainable` flag is False, or it has no weights)"),
-                    f"Set `{network.name}.trainable = True`; a GAN freezes nothing by that flag",
-                )
             optimizer.build(network.trainable_variables)
         self.optimizer = _BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
         self.steps_per_block = check_count("steps_per_block", steps_per_block)
@@ -211,8 +205,15 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
             Keras's `History`: epoch means of `g_loss`, `d_loss`, `d_real`, `d_fake`.
 
         Raises:
-            ValueError: For data that is empty, not finite, not float, or of the wrong shape.
+            ValueError: For data that is empty, not finite, not float, of the wrong shape or beyond what the
+                generator's last activation reaches; and for options that are none.
+
+        Warns:
+            UserWarning: For data without a negative value where the generator ends in a tanh.
         """
+        check_fit(self, epochs, initial_epoch, validation_freq, steps_per_epoch, verbose, callbacks)
+        if validation_data is not None:
+            validation_data = checked_source("validation_data", validation_data, self.generator)
         feed = self.make_feed(x, batch_size, shuffle, steps_per_epoch)
         if checkpoint is not None:
             kept = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
@@ -244,6 +245,7 @@ class GAN(Algorithm1, Engine, Saving, StepTrainer, keras.Model):
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
         """
+        x = checked_source("x", x, self.generator)
         self.evaluation_draws.state.assign(ops.cast([self.seed, 0], self.evaluation_draws.state.dtype))
         return super().evaluate(x, **kwargs)
 

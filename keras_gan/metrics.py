@@ -11,11 +11,12 @@ from scipy.spatial import KDTree
 from scipy.special import rel_entr
 from scipy.stats import chi2
 
-from keras_gan._checks import check_count, check_positive
+from keras_gan._checks import check_array, check_count, check_number, check_positive
 from keras_gan._dataset import Dataset
 from keras_gan._errors import Shown, bad_value
 
 NUM_STD = 3.0
+LARGEST = 1e100  # the squares of larger numbers are infinite
 
 
 def modes_captured(
@@ -53,8 +54,7 @@ def modes_captured(
     Reference:
         Srivastava et al. 2017, "VEEGAN", section 5; Lin et al. 2018, "PacGAN", section 4.
     """
-    if not 0 <= min_share <= 1:
-        raise bad_value("`min_share` is a share in [0, 1]", min_share, "Pass `min_share=0.01`, say")
+    check_number("min_share", min_share, 0, 1)
     nearest, is_near, num_modes = _assigned(samples, modes, std, num_std)
     hits = np.bincount(nearest[is_near], minlength=num_modes)
     return int(np.count_nonzero(hits >= max(1.0, min_share * len(nearest))))
@@ -140,7 +140,7 @@ def kl_to_weights(samples: ArrayLike, modes: ArrayLike, weights: ArrayLike | Non
         Lin et al. 2018, "PacGAN: The power of two samples in generative adversarial networks", section 4.
     """
     nearest, _, num_modes = _assigned(samples, modes, 1.0, NUM_STD)
-    true = np.full(num_modes, 1 / num_modes) if weights is None else np.asarray(weights, np.float64)
+    true = np.full(num_modes, 1 / num_modes) if weights is None else check_array("weights", weights)
     if true.shape != (num_modes,) or not (true > 0).all() or abs(true.sum() - 1) > 1e-6:
         raise bad_value(
             f"`weights` are {num_modes} positive numbers of sum 1", weights, "Divide them by their sum"
@@ -217,9 +217,9 @@ def mode_report(samples: ArrayLike, dataset: Dataset, *, min_share: float = 0.0)
         >>> mode_report(ring().test, ring()).modes
         8
     """
-    modes, std, weights = dataset.modes, dataset.std, dataset.weights
+    modes, std, weights = (getattr(dataset, name, None) for name in ("modes", "std", "weights"))
     if modes is None or std is None or weights is None:
-        raise bad_value("`dataset` is a Gaussian mixture", Shown(repr(dataset)), "Use `ring` or `grid`")
+        raise bad_value("`dataset` is a Gaussian mixture", dataset, "Use `ring` or `grid`")
     return ModeReport(
         modes=modes_captured(samples, modes, std, min_share=min_share),
         num_modes=len(modes),
@@ -237,16 +237,16 @@ def _assigned(
     """Returns the nearest mode of each sample, if it lies within reach, and the number of modes."""
     check_positive("std", std)
     check_positive("num_std", num_std)
-    points, centres = np.asarray(samples, np.float64), np.asarray(modes, np.float64)
+    points, centres = check_array("samples", samples), check_array("modes", modes)
     if centres.ndim != 2 or len(np.unique(centres.round(6), axis=0)) != len(centres):
         todo = "Pass each centre once; `linspace(0, 2 * pi, 8)` repeats the first"
         raise bad_value("`modes` has shape (m, dim), and no row twice", Shown(f"shape {centres.shape}"), todo)
     if points.ndim != 2 or len(points) == 0 or points.shape[1] != centres.shape[1]:
         received = Shown(f"shape {points.shape}")
         raise bad_value(f"`samples` has shape (n, {centres.shape[1]})", received, "Pass one sample a row")
-    broken = int((~np.isfinite(points)).any(axis=1).sum())
+    broken = int((~(np.abs(points) < LARGEST)).any(axis=1).sum())
     if broken:
-        received = Shown(f"NaN or infinity in {broken} of {len(points)}")
+        received = Shown(f"NaN or infinity in {broken} of {len(points)}, or a number beyond {LARGEST:g}")
         raise bad_value("All samples are finite", received, "Look for the step at which training diverged")
     distances, nearest = KDTree(centres).query(points)
     return nearest, distances <= num_std * std, len(centres)

@@ -68,7 +68,8 @@ def mlp_generator(
         x = hidden(layers.Dense, x, width)
     x = hidden.linear(layers.Dense, math.prod(shape))(x)
     x = layers.Reshape(shape)(x) if len(shape) > 1 else x
-    output_activation = output_activation or ("tanh" if len(shape) == 3 else "linear")
+    if output_activation is None:
+        output_activation = "tanh" if len(shape) == 3 else "linear"
     return keras.Model(inputs, activation_layer("output_activation", output_activation)()(x), name=name)
 
 
@@ -158,6 +159,7 @@ def conv_generator(
     shape = check_image_shape("output_shape", output_shape)
     num_blocks = check_blocks(shape, num_blocks)
     hidden = Hidden(activation, batch_normalization, dropout, initializer, seed)
+    kernel_size = check_count("kernel_size", kernel_size)
     channels = [check_count("width", width) * min(2**i, 8) for i in range(num_blocks)][::-1]
     small = (shape[0] // 2**num_blocks, shape[1] // 2**num_blocks, channels[0])
     z = layers.Input((check_count("latent_dim", latent_dim),), name="z")
@@ -212,6 +214,7 @@ def conv_discriminator(
     shape = check_image_shape("input_shape", input_shape)
     num_blocks = check_blocks(shape, num_blocks)
     hidden = Hidden(activation, batch_normalization, dropout, initializer, seed, spectral_normalization)
+    kernel_size = check_count("kernel_size", kernel_size)
     sample = layers.Input(shape, name="sample")
     inputs, x = with_plane(sample, num_classes, hidden.seeds)
     for i in range(num_blocks):

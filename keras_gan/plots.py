@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from numpy.typing import ArrayLike, NDArray
 
-from keras_gan._checks import check_count
+from keras_gan._checks import check_array, check_count, check_number
 from keras_gan._curves import plot_losses, plot_scores, plot_seeds
 from keras_gan._errors import Shown, bad_value
 from keras_gan._movie import Movie, movie
@@ -146,7 +146,10 @@ def plot_image_rows(
         >>> [label.get_text() for label in ax.get_yticklabels()]
         ['epoch 5', 'epoch 10']
     """
-    arrays = [np.asarray(row) for row in rows.values()]
+    if not isinstance(rows, Mapping):
+        todo = "Pass for example `{'epoch 5': images[:5]}`"
+        raise bad_value("`rows` maps labels to images", Shown(f"a {type(rows).__name__}"), todo)
+    arrays = [check_array(f"rows[{label!r}]", row, dtype=None) for label, row in rows.items()]
     shapes = [array.shape for array in arrays]
     if len(set(shapes)) != 1:
         todo = "Pass as many images in each row, such as `{'epoch 5': images[:5]}`"
@@ -190,13 +193,15 @@ def plot_surface(
         >>> plot_surface(lambda points: points[:, 0] > 0, (-1, 1, -1, 1)).get_xlabel()
         'x₁'
     """
-    x_low, x_high, y_low, y_high = limits
-    if not (x_low < x_high and y_low < y_high):
+    ends = check_array("limits", limits)
+    if ends.shape != (4,) or not np.isfinite(ends).all() or ends[0] >= ends[1] or ends[2] >= ends[3]:
         raise bad_value("`limits` are (x_low, x_high, y_low, y_high)", limits, "Pass `(-2, 2, -2, 2)`, say")
+    x_low, x_high, y_low, y_high = ends
     check_count("num_ticks", num_ticks)
+    check_number("center", center)
     x, y = np.linspace(x_low, x_high, num_ticks), np.linspace(y_low, y_high, num_ticks)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)
-    values = finite("score", np.asarray(score(points), np.float64))
+    values = finite("score", check_array("score", score(points)))
     if values.size != len(points):
         received = Shown(f"shape {values.shape} for {len(points)} points")
         raise bad_value("`score` returns one number a point", received, "Return shape (n,)")
@@ -236,7 +241,7 @@ def _draw_grid(ax: Axes, grid: NDArray[np.float32]) -> Axes:
 
 
 def _points(name: str, samples: ArrayLike) -> NDArray[np.float64]:
-    points = np.asarray(samples, np.float64)
+    points = check_array(name, samples)
     if points.ndim != 2 or points.shape[1] != 2:
         todo = "Pass points of the plane, one a row; draw images with `plot_images`"
         raise bad_value(f"`{name}` has shape (n, 2)", Shown(f"shape {points.shape}"), todo)

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from keras_gan._checks import (
+    check_array,
     check_choice,
     check_count,
+    check_flag,
+    check_folder,
     check_image_shape,
+    check_number,
     check_positive,
     check_seed,
     check_shape,
@@ -105,6 +109,55 @@ def test_zero_where_it_is_allowed():
     check_positive("std", np.float32(0.5))
     with pytest.raises(ValueError, match=r"`noise` is a number from 0 up\. Received: -1"):
         check_positive("noise", -1, or_zero=True)
+
+
+def test_counts_from_zero():
+    assert check_count("initial_epoch", 0, or_zero=True) == 0
+    with pytest.raises(ValueError, match=r"`initial_epoch` is an integer from 0 up\. Received: -1\. Pass"):
+        check_count("initial_epoch", -1, or_zero=True)
+
+
+def test_flags():
+    assert check_flag("shuffle", np.True_) is True
+    for value in (1, 0, "yes", None):
+        with pytest.raises(ValueError, match=r"`shuffle` is True or False\. Received: "):
+            check_flag("shuffle", value)
+
+
+def test_numbers():
+    assert check_number("offset", np.float32(-2.5)) == -2.5
+    assert check_number("share", 1, 0, 1) == 1.0
+    with pytest.raises(ValueError, match=r"`share` is a finite number in \[0, 1\]\. Received: 1\.5\. Pass"):
+        check_number("share", 1.5, 0, 1)
+    for value in (float("nan"), float("inf"), "1", None, True):
+        with pytest.raises(ValueError, match=r"`offset` is a finite number\. Received: "):
+            check_number("offset", value)
+
+
+def test_arrays():
+    assert check_array("x", [[1, 2]]).dtype == np.float64
+    assert check_array("x", np.zeros(2, "uint8"), dtype=None).dtype == np.uint8
+    for value in ([[1, 2], [3]], ["a"], None, [1j], object()):
+        with pytest.raises(ValueError, match=r"`x` is an array of numbers\. Received: "):
+            check_array("x", value)
+
+
+def test_folders(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.touch()
+    check_folder("directory", tmp_path / "new" / "newer")
+    check_folder("path", tmp_path, exists=True)
+    assert list(tmp_path.iterdir()) == [file]  # looking makes nothing
+    for folder, exists, reason in (
+        (tmp_path / "new", True, "not there"),
+        (file / "new", False, "no folder"),
+        (file, True, "no folder"),
+    ):
+        with pytest.raises(OSError, match=rf"^`path` lies in .* Received: .*, which is {reason}\. Choose"):
+            check_folder("path", folder, exists=exists)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(OSError, match="which is not writable"):
+        check_folder("path", tmp_path)
 
 
 def test_shapes():

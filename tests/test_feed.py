@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from keras_gan import feed as feed_module
-from keras_gan.feed import ArrayFeed, StreamFeed, checked_rows, is_array, single_run
+from keras_gan.feed import ArrayFeed, StreamFeed, single_run
 
 
 def numbered(num):
@@ -216,51 +216,3 @@ def test_each_batch_of_a_stream_is_checked():
 def test_a_single_run_is_one_step_on_all_rows():
     (step,) = steps_of([[single_run((numbered(5),))]])
     np.testing.assert_array_equal(step, np.arange(5))
-
-
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_rows_become_float32(dtype):
-    rows = checked_rows(np.ones((3, 2), dtype), (2,))
-    assert rows.dtype == np.float32
-    assert rows.shape == (3, 2)
-
-
-def test_float32_rows_are_not_copied():
-    rows = np.ones((3, 2), "float32")
-    assert np.shares_memory(checked_rows(rows, (2,)), rows)
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        (np.zeros((3, 4)), r"the generator makes, \(n, 2\)\. Received: shape \(3, 4\)\. Reshape"),
-        (np.zeros(2), r"Received: shape \(2,\)"),
-        (np.zeros((0, 2)), r"Received: shape \(0, 2\)"),
-        (np.float64(1.0), r"Received: shape \(\)"),
-        (np.zeros((3, 2), "uint8"), r"floating point, images in \[-1, 1\]\. Received: dtype uint8\. Scale"),
-        (np.zeros((3, 2), bool), "dtype bool"),
-        (np.array([[0, 0], [0, np.nan], [np.inf, 0]]), r"NaN or infinity, first in row 1\. Remove"),
-        (np.array([[0, 1e300]]), "NaN or infinity, first in row 0"),
-    ],
-)
-def test_bad_rows_are_refused(rows, message):
-    with pytest.raises(ValueError, match=message):
-        checked_rows(rows, (2,))
-
-
-def test_arrays_of_every_library_are_arrays():
-    rows = numbered(4)
-    assert is_array(rows)
-    for module, make in (("tensorflow", "constant"), ("jax.numpy", "asarray"), ("torch", "from_numpy")):
-        tensor = getattr(pytest.importorskip(module), make)(rows)
-        assert is_array(tensor), module
-        np.testing.assert_array_equal(checked_rows(tensor, (1,)), rows)
-
-
-def test_streams_are_not():
-    tf = pytest.importorskip("tensorflow")
-    torch = pytest.importorskip("torch")
-    dataset = tf.data.Dataset.from_tensor_slices(numbered(4)).batch(2)
-    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.zeros(4, 1)), 2)
-    for stream in (dataset, loader, iter([numbered(4)]), [[1.0]], None):
-        assert not is_array(stream)

@@ -27,8 +27,21 @@ FLOORS = [
         ["theory"],
         ["_style", "_tiles", "_curves", "_movie", "plots"],
     ],
-    [["penalties"], ["classifier"], ["adversarial"]],
-    [["feed", "_engine", "algorithm", "_saving", "_state_files", "_same_run", "checkpoint", "gan"]],
+    [["penalties"], ["classifier"], ["_ends", "adversarial"]],
+    [
+        [
+            "_inputs",
+            "_doors",
+            "feed",
+            "_engine",
+            "algorithm",
+            "_saving",
+            "_state_files",
+            "_same_run",
+            "checkpoint",
+            "gan",
+        ]
+    ],
     [["callbacks"], ["recipes"]],
     [["sweep"]],
     [["cli"], ["__init__"]],

@@ -108,7 +108,10 @@ def test_report_prints_floor_and_ceiling():
         (lambda: score(np.zeros((0, 2))), r"Received: shape \(0, 2\)"),
         (lambda: metrics.mode_report(RING.test, data.moons()), "`dataset` is a Gaussian mixture"),
         (lambda: metrics.modes_captured([[0, 0]], [[1, 1]], 0), "`std` is a positive number"),
-        (lambda: metrics.modes_captured([[0, 0]], [[1, 1]], 1, min_share=2), "`min_share` is a share"),
+        (
+            lambda: metrics.modes_captured([[0, 0]], [[1, 1]], 1, min_share=2),
+            "`min_share` is a finite number in",
+        ),
         (lambda: metrics.high_quality_share([[0, 0]], [[1, 1]], 1, num_std=-1), "`num_std` is a positive"),
         (lambda: metrics.kl_to_weights([[0, 0]], [[1, 1]], [0.5]), "`weights` are 1 positive numbers"),
         (lambda: metrics.kl_floor(8, 0), "`num_samples` is a positive integer"),

@@ -310,7 +310,10 @@ def test_unknown_minibatch_features_are_refused(name):
         ({"dropout": 1.0}, r"`dropout` is a rate in \[0, 1\)\. Received: 1\.0\. Pass 0\.3 to drop 30 %"),
         ({"dropout": -0.1}, "`dropout` is a rate"),
         ({"dropout": "0.3"}, "`dropout` is a rate"),
-        ({"activation": "leaky_relu_x"}, r"Received: 'leaky_relu_x'\. Pass for example \"relu\" or \"leaky"),
+        (
+            {"activation": "leaky_relu_x"},
+            r"Received: 'leaky_relu_x'\. Pass for example \"leaky_relu\" or \"leaky",
+        ),
         ({"activation": "reluu"}, r"`activation` is the name of a Keras activation.*Received: 'reluu'"),
         ({"activation": None}, r"`activation` .*Received: None"),
         ({"seed": -1}, "`seed` is an integer from 0"),

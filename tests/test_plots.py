@@ -259,7 +259,7 @@ def test_surface_of_a_critic_spans_its_values():
         ),
         (lambda: plots.plot_losses({"d_loss": [], "g_loss": []}), "`history` holds one number an epoch"),
         (lambda: plots.plot_losses({"d_loss": [1, 2], "g_loss": [1]}), "`history` holds one number an epoch"),
-        (lambda: plots.plot_losses(HISTORY, equilibrium={"loss": 1}), "`equilibrium` has the keys"),
+        (lambda: plots.plot_losses(HISTORY, equilibrium={"loss": 1}), "`key of equilibrium` is one of"),
         (lambda: plots.plot_surface(np.sum, (0, 1, 1, 0)), "`limits` are (x_low"),
         (lambda: plots.plot_surface(np.sum, (0, 1, 0, 1)), "`score` returns one number a point"),
         (lambda: plots.plot_seeds([1, 2], [1, 2]), "`curves` (seeds, n). Received: shapes (2,) and (2,)"),
