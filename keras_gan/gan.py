@@ -3,21 +3,16 @@
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
-from keras_gan._checks import check_choice, check_count, check_seed
+from keras_gan._checks import check_count
 from keras_gan._errors import Shown, bad_value
+from keras_gan._look_ahead import check_look_ahead
+from keras_gan._options import check_packs
 from keras_gan._saving import Saving
-from keras_gan.adversarial import FROZEN_MODES, check_players
-from keras_gan.algorithm import Algorithm1
 from keras_gan.backend import StepTrainer, block_stream
 from keras_gan.feed import Blocks, checked_rows, is_array
-from keras_gan.losses import Loss, get_loss
-
-LATENTS = ("normal", "uniform")
-UPDATES = ("discriminator_first", "generator_first", "simultaneous")
-REDUCTIONS = ("sum", "mean")
+from keras_gan.game import Game
 
 
 class _BothOptimizers:
@@ -30,26 +25,32 @@ class _BothOptimizers:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
+class GAN(Game, Saving, StepTrainer, keras.Model):
     """A generator and a discriminator that train against each other through plain `fit`.
 
     One training step draws `discriminator_steps` real minibatches and a fresh `z` for each, updates
-    the discriminator on each, then updates the generator: it consumes `discriminator_steps * batch_size`
-    rows, and an epoch is one pass over the data. Whichever network is not being updated stays bit for
-    bit as it was, moving statistics included.
+    the discriminator on each, then the generator: it consumes `discriminator_steps * batch_size` rows, and
+    an epoch is one pass over the data. Whichever network is not being updated stays bit for bit as it was,
+    moving statistics included. Networks built with `num_classes` train on `(samples, labels)`.
 
     Args:
-        generator: Model from `z`, shape `(batch, latent_dim)`, to samples.
-        discriminator: Model from samples to logits, shape `(batch, 1)`.
+        generator: Model from `z`, shape `(batch, latent_dim)`, or `[z, label]`, to samples.
+        discriminator: Model from samples, or `[sample, label]`, to logits, shape `(batch, 1)`.
         loss: A name of `LOSSES` or a record such as `NonSaturating(real_label=0.9)`.
-        discriminator_steps, generator_steps: Updates of each player in one training step (the paper's k
-            is `discriminator_steps`).
+        penalty: A name of `PENALTIES`, a record such as `R1(every=16)`, or several in a list.
+        discriminator_steps, generator_steps: Updates of each player in a training step (k: the former).
         update: `"discriminator_first"`, `"generator_first"`, or `"simultaneous"` (both gradients are
             taken before either player moves).
         latent: `z` is standard `"normal"` or `"uniform"` on [-1, 1).
         share_z: The generator's first update reuses the discriminator's last `z`.
         reduction: `"sum"` or `"mean"` of the discriminator's loss on real and on fake.
         frozen_mode: How the player that is not updated runs, see `AdversarialModel`.
+        instance_noise: `InstanceNoise(std=0.1)` on what the discriminator reads.
+        packing: Samples a decision, joined along their last axis (PacGAN, arXiv:1712.04086).
+        feature_matching: A layer of the discriminator whose mean output the generator matches instead of
+            minimising the game's loss (arXiv:1606.03498, section 3.1).
+        unrolled_steps: Updates of the discriminator that the generator looks ahead (arXiv:1611.02163).
+        average: Decay, say 0.999, of a moving average of the generator, `gan.averaged_generator`.
         seed: Data order and `z`. `None` draws one; either way it is kept in `gan.seed`.
 
     Raises:
@@ -58,83 +59,6 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
     Reference:
         Goodfellow et al. 2014, algorithm 1, arXiv:1406.2661.
     """
-
-    def __init__(
-        self,
-        generator: keras.Model,
-        discriminator: keras.Model,
-        *,
-        loss: str | Loss = "non_saturating",
-        discriminator_steps: int = 1,
-        generator_steps: int = 1,
-        update: str = "discriminator_first",
-        latent: str = "normal",
-        share_z: bool = False,
-        reduction: str = "sum",
-        frozen_mode: str = "training",
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        check_players(generator, discriminator)
-        self.generator = generator
-        self.discriminator = discriminator
-        self.loss_record = get_loss(loss)
-        _check_game(self.loss_record)
-        self.discriminator_steps = check_count("discriminator_steps", discriminator_steps)
-        self.generator_steps = check_count("generator_steps", generator_steps)
-        self.update = check_choice("update", update, UPDATES)
-        self.latent = check_choice("latent", latent, LATENTS)
-        self.share_z = share_z
-        self.reduction = check_choice("reduction", reduction, REDUCTIONS)
-        self.frozen_mode = check_choice("frozen_mode", frozen_mode, FROZEN_MODES)
-        self.seed = check_seed(int(np.random.default_rng().integers(2**31)) if seed is None else seed)
-        if self.update == "simultaneous" and (self.discriminator_steps, self.generator_steps) != (1, 1):
-            raise bad_value(
-                "A simultaneous update moves each player once",
-                Shown(f"discriminator_steps={discriminator_steps}, generator_steps={generator_steps}"),
-                'Leave both at 1, or choose `update="discriminator_first"`',
-            )
-        self.training_draws = keras.random.SeedGenerator(self.seed)
-        self.evaluation_draws = keras.random.SeedGenerator(self.seed)
-        self.trackers = {
-            name: keras.metrics.Mean(name=name) for name in ("g_loss", "d_loss", "d_real", "d_fake")
-        }
-        self.built = True
-
-    @property
-    def latent_dim(self) -> int:  # type: ignore[override]  # declared in Algorithm1
-        """Length of `z`."""
-        return self.generator.input_shape[-1]
-
-    @property
-    def sample_shape(self) -> tuple[int, ...]:  # type: ignore[override]
-        """Shape of one sample."""
-        return self.generator.output_shape[1:]
-
-    @property
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """The four logged means: `g_loss`, `d_loss`, `d_real`, `d_fake`."""
-        return list(self.trackers.values())
-
-    def call(self, z: Any, training: bool = False) -> Any:
-        """Generates one sample a row of `z`, shape `(batch, latent_dim)`."""
-        return self.generator(z, training=training)
-
-    def draw_z(self, num: int, *, seed: int | None = None) -> np.ndarray:
-        """Draws `z` with NumPy, float32 `(num, latent_dim)`: the same on every backend."""
-        rng = np.random.default_rng(seed)
-        shape = (num, self.latent_dim)
-        z = rng.standard_normal(shape) if self.latent == "normal" else rng.uniform(-1.0, 1.0, shape)
-        return z.astype("float32")
-
-    def sample(self, num: int, *, seed: int | None = None) -> np.ndarray:
-        """Generates `num` samples, float32 `(num, *sample_shape)`; equal seeds give equal `z`."""
-        z = self.draw_z(check_count("num", num), seed=seed)
-        if hasattr(self, "jax_state_sync"):  # in the middle of an epoch, JAX holds the weights elsewhere
-            self.jax_state_sync()
-        parts = [self.generator(z[i : i + 1000], training=False) for i in range(0, num, 1000)]
-        return np.concatenate([ops.convert_to_numpy(part) for part in parts]).astype("float32", copy=False)
 
     def compile(
         self,
@@ -154,6 +78,8 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             )
         self.generator_optimizer = keras.optimizers.get(generator_optimizer)
         self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        if self.unrolled_steps:
+            check_look_ahead(self.discriminator_optimizer)
         for optimizer, network in self._players():
             if not network.trainable_variables:
                 raise bad_value(
@@ -197,7 +123,7 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             steps_per_epoch: For streams without an end; arrays know their own.
 
         Returns:
-            Keras's `History`: epoch means of `g_loss`, `d_loss`, `d_real`, `d_fake`.
+            Keras's `History`: epoch means of what `gan.metrics` lists; `d_loss` leaves the penalty out.
 
         Raises:
             ValueError: For data that is empty, not finite, not float, or of the wrong shape.
@@ -210,6 +136,7 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
                     "Leave `steps_per_epoch` out, or pass fewer rows",
                 )
             batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
+            check_packs(batch_size, self.packing)
             rows = checked_rows(x, self.sample_shape)
             blocks = Blocks(rows, batch_size, self.discriminator_steps, self.seed if shuffle else None)
             steps_taken = int(self.generator_optimizer.iterations.value) // self.generator_steps
@@ -247,12 +174,3 @@ class GAN(Algorithm1, Saving, StepTrainer, keras.Model):
             (self.generator_optimizer, self.generator),
             (self.discriminator_optimizer, self.discriminator),
         ]
-
-
-def _check_game(loss: Loss) -> None:
-    if loss.refusal:
-        raise bad_value(
-            f"A game that can be trained: {loss.refusal}",
-            loss,
-            "Pass `kg.Wasserstein(unconstrained=True)` to see it fail, or choose another loss",
-        )

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "keras_gan"
 # Floor by floor, bottom first; a room is its modules in reading order. A module imports from lower floors and
 # from what stands before it in its own room. `backend` stands for the files in that folder.
 FLOORS = [
-    [["_errors", "_checks", "_dataset", "layers"], ["backend"]],
+    [["_errors", "_checks", "_record", "_dataset", "layers"], ["backend"]],
     [
         ["_pictures", "_keras_cache", "_images", "data"],
         ["_blocks", "networks"],
@@ -27,8 +27,11 @@ FLOORS = [
         ["theory"],
         ["_style", "_tiles", "_curves", "_movie", "plots"],
     ],
-    [["penalties"], ["classifier"], ["adversarial"]],
-    [["feed", "algorithm", "_saving", "gan"], ["checkpoint"]],
+    [["penalties"], ["noise"], ["classifier"], ["_players", "adversarial"]],
+    [
+        ["feed", "_look_ahead", "_options", "_sampling", "objectives", "algorithm", "game", "_saving", "gan"],
+        ["checkpoint"],
+    ],
     [["callbacks"], ["recipes"]],
     [["sweep"]],
     [["cli"], ["__init__"]],

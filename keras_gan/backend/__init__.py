@@ -1,6 +1,7 @@
-"""The only backend-specific code: the same three names for TensorFlow, JAX and torch.
+"""The only backend-specific code: the same four names for TensorFlow, JAX and torch.
 
 - `value_and_grad(function, variables)`: a loss and its gradients.
+- `gradient(function, values)`: gradients of a function of tensors, which can be differentiated again.
 - `block_stream(blocks, sample_shape)`: blocks of training rows in the form that `fit` takes fastest.
 - `StepTrainer`: the `train_step` and `test_step` that `keras.Model` wants on this backend.
 """
@@ -20,5 +21,6 @@ if keras.backend.backend() not in _NAMES:
 
 _module = import_module(f"{__name__}.{keras.backend.backend()}")
 value_and_grad = _module.value_and_grad
+gradient = _module.gradient
 block_stream = _module.block_stream
 StepTrainer = _module.StepTrainer

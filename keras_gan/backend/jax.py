@@ -35,17 +35,22 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), gradients
 
 
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    return jax.grad(function)(values)
+
+
 def block_stream(blocks: Iterator[np.ndarray], sample_shape: tuple[int, ...]) -> Iterator[tuple]:
     """Blocks of shape `(steps, rows, *sample_shape)` as Keras reads them: JAX reads NumPy arrays."""
     return ((block,) for block in blocks)
 
 
 class StepTrainer:
-    """Turns `training_step(real)` and `evaluation_step(real)` into what Keras calls on JAX."""
+    """Turns `training_step` and `evaluation_step` into what Keras calls on JAX."""
 
     def train_step(self, state: tuple, data: tuple) -> tuple:
         """Runs one training step, or one a row of a block in a single `lax.scan`."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
+        real, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         variables = [
             self.trainable_variables,
             self.non_trainable_variables,
@@ -54,7 +59,7 @@ class StepTrainer:
         ]
         step = _pure(self.training_step, variables)
         if not self.is_block(real):
-            state = step(state, real)
+            state = step(state, real, labels)
         elif self.run_eagerly:
             for rows in real:
                 state = step(state, rows)
@@ -64,9 +69,9 @@ class StepTrainer:
 
     def test_step(self, state: tuple, data: tuple) -> tuple:
         """Evaluates one batch of real data."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
+        batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
         variables = [self.trainable_variables, self.non_trainable_variables, self.metrics_variables]
-        state = _pure(self.evaluation_step, variables)(state, real)
+        state = _pure(self.evaluation_step, variables)(state, *batch)
         return self._results(state[-1]), state
 
     def _results(self, metric_values: list) -> dict:
@@ -75,16 +80,16 @@ class StepTrainer:
 
 
 def _pure(step: Callable, variables: list[list]) -> Callable:
-    """Makes `step(real)`, which assigns variables, a function of their values."""
+    """Makes `step(*batch)`, which assigns variables, a function of their values."""
 
-    def pure(values: tuple, real: jax.Array) -> tuple:
+    def pure(values: tuple, *batch: jax.Array) -> tuple:
         pairs = [
             pair
             for group, group_values in zip(variables, values, strict=True)
             for pair in zip(group, group_values, strict=True)
         ]
         with keras.StatelessScope(pairs) as scope:
-            step(real)
+            step(*batch)
         return tuple([scope.get_current_value(v) for v in group] for group in variables)
 
     return pure

@@ -25,6 +25,14 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), tape.gradient(loss, [variable.value for variable in variables])
 
 
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        scalar = function(values)
+    return tape.gradient(scalar, values, unconnected_gradients="zero")
+
+
 def block_stream(blocks: Iterator[np.ndarray], sample_shape: tuple[int, ...]) -> tf.data.Dataset:
     """Wraps blocks of shape `(steps, rows, *sample_shape)`, float32, as a `tf.data.Dataset`."""
     spec = tf.TensorSpec((None, None, *sample_shape), tf.float32)
@@ -32,16 +40,16 @@ def block_stream(blocks: Iterator[np.ndarray], sample_shape: tuple[int, ...]) ->
 
 
 class StepTrainer:
-    """Turns `training_step(real)` and `evaluation_step(real)` into what Keras calls on TensorFlow."""
+    """Turns `training_step` and `evaluation_step` into what Keras calls on TensorFlow."""
 
     def train_step(self, data: tuple) -> dict:
         """Runs one training step, or one a row of a block in a single graph loop."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
+        real, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         if self.is_block(real):
             steps = tf.shape(real)[0]
             tf.while_loop(lambda i: i < steps, lambda i: self._step_of_block(real, i), [0])
         else:
-            self.training_step(real)
+            self.training_step(real, labels)
         return self.get_metrics_result()
 
     def _step_of_block(self, block: tf.Tensor, i: tf.Tensor) -> list[tf.Tensor]:
@@ -50,5 +58,5 @@ class StepTrainer:
 
     def test_step(self, data: tuple) -> dict:
         """Evaluates one batch of real data."""
-        self.evaluation_step(keras.utils.unpack_x_y_sample_weight(data)[0])
+        self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
         return self.get_metrics_result()

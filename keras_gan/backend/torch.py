@@ -25,24 +25,35 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, tuple(value.detach() for value in aux)), list(gradients)
 
 
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    with torch.enable_grad():
+        values = [value if value.requires_grad else value.detach().requires_grad_() for value in values]
+        scalar = function(values)
+        return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
+
+
 def block_stream(blocks: Iterator[np.ndarray], sample_shape: tuple[int, ...]) -> Iterator[tuple]:
     """Blocks of shape `(steps, rows, *sample_shape)` as Keras reads them: torch shares NumPy's memory."""
     return ((block,) for block in blocks)
 
 
 class StepTrainer:
-    """Turns `training_step(real)` and `evaluation_step(real)` into what Keras calls on torch."""
+    """Turns `training_step` and `evaluation_step` into what Keras calls on torch."""
 
     @torch.no_grad()
     def train_step(self, data: tuple) -> dict:
         """Runs one training step, or one a row of a block."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
-        for rows in real if self.is_block(real) else [real]:
-            self.training_step(rows)
+        real, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if self.is_block(real):
+            for rows in real:
+                self.training_step(rows)
+        else:
+            self.training_step(real, labels)
         return self.get_metrics_result()
 
     @torch.no_grad()
     def test_step(self, data: tuple) -> dict:
         """Evaluates one batch of real data."""
-        self.evaluation_step(keras.utils.unpack_x_y_sample_weight(data)[0])
+        self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
         return self.get_metrics_result()
