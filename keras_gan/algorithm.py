@@ -41,8 +41,7 @@ class Algorithm1(Objectives):
 
     def training_step(self, real: Any, labels: Any = None) -> None:
         """One training step on the rows of `discriminator_steps` minibatches, and their labels."""
-        _check_batch(real, self.sample_shape)
-        check_labels_wanted(labels, self.num_classes)
+        real, labels = self._checked_batch(real, labels)
         size = ops.shape(real)[0] // self.discriminator_steps
         check_packs(size, self.packing)
         parts = [slice(i * size, (i + 1) * size) for i in range(self.discriminator_steps)]
@@ -136,8 +135,7 @@ class Algorithm1(Objectives):
 
         With packing each row begins one pack, which goes on with the rows after it, around the end.
         """
-        _check_batch(real, self.sample_shape)
-        check_labels_wanted(labels, self.num_classes)
+        real, labels = self._checked_batch(real, labels)
         num = ops.shape(real)[0]
         fake = self.generator(with_labels(self._draw(num, self.evaluation_draws), labels), training=False)
         real, fake = (joined([ops.roll(x, -i, axis=0) for i in range(self.packing)]) for x in (real, fake))
@@ -154,6 +152,20 @@ class Algorithm1(Objectives):
             d_fake=self._score(fake_logits),
             **_penalty(self.slope_terms(points, labels, training=False)),
         )
+
+    def _checked_batch(self, real: Any, labels: Any) -> tuple[Any, Any]:
+        """Returns the batch as tensors, or refuses what a stream may bring; `fit` looks at arrays before."""
+        wanted = self.sample_shape
+        fits = all(size in (None, own) for size, own in zip(real.shape[1:], wanted, strict=True))
+        dtype = keras.backend.standardize_dtype(real.dtype)
+        if not fits or not keras.backend.is_float_dtype(dtype):
+            raise bad_value(
+                f"Each batch of a stream holds floats of shape (rows, {', '.join(map(str, wanted))})",
+                Shown(f"shape {tuple(real.shape)}, dtype {dtype}"),
+                "Scale and reshape the data where the stream is made",
+            )
+        check_labels_wanted(labels, self.num_classes)
+        return as_float(real), None if labels is None else ops.cast(labels, "int32")
 
     def _score(self, logits: Any) -> Any:
         return ops.mean(ops.sigmoid(logits) if self.loss_record.probability else logits)
@@ -177,15 +189,3 @@ def _penalty(terms: list) -> dict[str, Any]:
 def _own_loss(network: keras.Model) -> Any:
     """What the network's own layers add to its loss in its last call: regularisers and `add_loss`."""
     return sum(ops.sum(as_float(loss)) for loss in network.losses)
-
-
-def _check_batch(real: Any, sample_shape: tuple[int, ...]) -> None:
-    """Refuses what a stream may bring; `fit` has looked at arrays before."""
-    fits = all(size in (None, wanted) for size, wanted in zip(real.shape[1:], sample_shape, strict=True))
-    dtype = keras.backend.standardize_dtype(real.dtype)
-    if not fits or not keras.backend.is_float_dtype(dtype):
-        raise bad_value(
-            f"Each batch of a stream holds floats of shape (rows, {', '.join(map(str, sample_shape))})",
-            Shown(f"shape {tuple(real.shape)}, dtype {dtype}"),
-            "Scale and reshape the data where the stream is made",
-        )
