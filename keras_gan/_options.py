@@ -39,7 +39,8 @@ def check_unrolled_steps(steps: int) -> int:
 
 def check_average(average: float | None) -> float | None:
     """Returns `average`, or raises `ValueError` unless it lies in [0, 1) or is `None`."""
-    if average is not None and (not isinstance(average, int | float) or not 0.0 <= average < 1.0):
+    number = isinstance(average, int | float) and not isinstance(average, bool)
+    if average is not None and not (number and 0.0 <= average < 1.0):
         raise bad_value("`average` lies in [0, 1)", average, "Pass `average=0.999`, say")
     return average
 

@@ -162,7 +162,7 @@ class GAN(Game, Saving, StepTrainer, keras.Model):
         return history
 
     def evaluate(self, x: Any = None, **kwargs: Any) -> Any:
-        """The four logged values on real samples `x`, both networks in inference, regularisers left out.
+        """The logged values on real samples `x`, both networks in inference, regularisers left out.
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
         """

@@ -111,7 +111,11 @@ class Objectives(Sampling):
         return terms
 
     def _weights_ahead(self, real: Any, fake: Any, labels: Any) -> list:
-        """The discriminator's weights after `unrolled_steps` updates on these samples (Metz et al. 2017)."""
+        """The discriminator's weights after `unrolled_steps` updates on these samples.
+
+        Metz et al. 2017, section 2.2, arXiv:1611.02163. The updates descend the game's loss alone, without
+        penalties and regularisers.
+        """
         network = self.discriminator
         state = [v.value for v in network.non_trainable_variables]
 

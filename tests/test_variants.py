@@ -459,6 +459,7 @@ def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
         ({"instance_noise": 0.1}, "`instance_noise` is a record"),
         ({"unrolled_steps": -1}, "`unrolled_steps`"),
         ({"average": 1.0}, "`average`"),
+        ({"average": True}, "`average`"),
     ],
 )
 def test_bad_options_are_refused(options, message):
