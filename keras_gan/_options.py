@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._checks import check_seed
+from keras_gan._checks import check_count, check_seed
 from keras_gan._errors import Shown, bad_value, unknown_option
 from keras_gan._players import check_players, count_classes
 from keras_gan.layers import SpectralNormalization
@@ -90,14 +90,16 @@ def check_steps(gan: Any) -> None:
         )
 
 
-def check_packs(num: Any, packing: int) -> None:
-    """Refuses a minibatch of `num` rows that does not divide into packs; `None` is not known yet."""
-    if isinstance(num, int) and num % packing:
+def check_packs(batch_size: Any, packing: int) -> int:
+    """Returns `batch_size`, or raises `ValueError` unless it is a positive integer that packs divide."""
+    num = check_count("batch_size", batch_size)
+    if num % packing:
         raise bad_value(
             f"A minibatch is made of whole packs of {packing} rows",
             Shown(f"a minibatch of {num} rows"),
             "Pass a `batch_size` that `packing` divides, and let a stream drop a short last batch",
         )
+    return num
 
 
 def _is_normalized(network: keras.Model) -> bool:

@@ -43,7 +43,8 @@ class Algorithm1(Objectives):
         """One training step on the rows of `discriminator_steps` minibatches, and their labels."""
         real, labels = self._checked_batch(real, labels)
         size = ops.shape(real)[0] // self.discriminator_steps
-        check_packs(size, self.packing)
+        if isinstance(size, int):  # not where TensorFlow does not know it yet
+            check_packs(size, self.packing)
         parts = [slice(i * size, (i + 1) * size) for i in range(self.discriminator_steps)]
         minibatches = [(real[part], None if labels is None else labels[part]) for part in parts]
         zs = [self._draw(size) for _ in minibatches]

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan._checks import check_count
 from keras_gan._errors import Shown, bad_value
 from keras_gan._look_ahead import check_look_ahead
 from keras_gan._options import check_packs
@@ -135,8 +134,7 @@ class GAN(Game, Saving, StepTrainer, keras.Model):
                     Shown(f"steps_per_epoch={steps_per_epoch}"),
                     "Leave `steps_per_epoch` out, or pass fewer rows",
                 )
-            batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
-            check_packs(batch_size, self.packing)
+            batch_size = check_packs(32 if batch_size is None else batch_size, self.packing)
             rows = checked_rows(x, self.sample_shape)
             blocks = Blocks(rows, batch_size, self.discriminator_steps, self.seed if shuffle else None)
             steps_taken = int(self.generator_optimizer.iterations.value) // self.generator_steps
