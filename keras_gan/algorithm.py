@@ -139,7 +139,9 @@ class Algorithm1(Objectives):
         real, labels = self._checked_batch(real, labels)
         num = ops.shape(real)[0]
         fake = self.generator(with_labels(self._draw(num, self.evaluation_draws), labels), training=False)
-        real, fake = (joined([ops.roll(x, -i, axis=0) for i in range(self.packing)]) for x in (real, fake))
+        real, fake = (
+            joined([ops.roll(x, -i, axis=0) for i in range(self.packing)]) for x in (real, as_float(fake))
+        )
         real_logits = as_float(self.discriminator(with_labels(real, labels), training=False))
         fake_logits = as_float(self.discriminator(with_labels(fake, labels), training=False))
         points = self.points(real, fake, self.evaluation_draws)

@@ -55,6 +55,7 @@ class Objectives(Sampling):
             noise *= self.instance_noise.std_at(self.generator_optimizer.iterations.value)
 
         def read(samples: Any) -> Any:
+            samples = as_float(samples)
             return in_packs(samples if noise is None else samples + noise, self.packing)
 
         return read

@@ -454,6 +454,32 @@ def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {
+            "penalty": [kg.GradientPenalty(every=2), kg.R1()],
+            "instance_noise": kg.InstanceNoise(0.1, 5),
+            "packing": 2,
+            "unrolled_steps": 1,
+            "average": 0.9,
+        },
+        {"penalty": "dragan", "feature_matching": "features"},
+    ],
+)
+def test_half_precision_networks_play_every_variant(options):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        gan = matrix_gan(**options)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    rows = np.random.default_rng(0).normal(1.0, 0.5, (16, 2)).astype("float32")
+    history = gan.fit(rows, batch_size=4, validation_data=rows[:8], verbose=0).history
+    assert np.isfinite(list(history.values())).all()
+    assert history["penalty"][0] > 0
+    assert gan.sample(3, averaged="average" in options).dtype == np.float32
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"instance_noise": 0.1}, "`instance_noise` is a record"),
