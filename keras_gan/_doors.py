@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gan._checks import check_count, check_flag
 from keras_gan._errors import Shown, bad_value, unknown_option
+from keras_gan._sampling import Sampling
 
 
 def check_fit(
@@ -107,10 +108,8 @@ def _optimizer_names() -> list[str]:
     return sorted(name for name in names if not name.endswith("optimizer"))  # bases and wrappers
 
 
-class Guarded:
+class Guarded(Sampling):
     """The two ways into a `GAN` for `z`, each with its shape checked before Keras wraps up the error."""
-
-    latent_dim: int
 
     def __call__(self, z: Any, *args: Any, **kwargs: Any) -> Any:
         """One sample a row of `z`, shape `(batch, latent_dim)`."""

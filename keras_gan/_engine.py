@@ -1,37 +1,34 @@
 """What the train functions share: which steps to run, and the search for what is not finite."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import keras
 import numpy as np
 from keras import ops
+from keras.src.layers.convolutional.base_conv import BaseConv
+from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
 
-from keras_gan._checks import check_count, check_flag
+from keras_gan._checks import check_flag
 from keras_gan._ends import output_activation
 from keras_gan._errors import Shown, bad_value
 from keras_gan._inputs import checked_rows, checked_source, is_array, warn_of_half_range
+from keras_gan._options import check_packs
+from keras_gan._sampling import check_no_labels_beside, checked_labels
+from keras_gan.backend import loops_are_slow_for_convolutions
 from keras_gan.feed import ArrayFeed, Feed, Run, StreamFeed, single_run
+from keras_gan.game import Game
 
 
-class Engine:
-    """Runs blocks of training steps; `GAN` supplies what is named here."""
+class Engine(Game):
+    """Runs blocks of training steps; the train function itself depends on the backend."""
 
     feed: Feed | None = None  # set while `fit` runs
-    inspector: Callable[[str, Any, list], None] | None = None
+    steps_per_block: int
+    optimizer: Any
     variables: list
     metrics_variables: list
-    generator: keras.Model
-    discriminator: keras.Model
-    optimizer: Any
-    generator_optimizer: keras.optimizers.Optimizer
-    discriminator_steps: int
-    generator_steps: int
-    steps_per_block: int
-    sample_shape: tuple[int, ...]
-    seed: int
-    training_step: Callable
 
     @property
     def state(self) -> list[keras.Variable]:
@@ -48,26 +45,46 @@ class Engine:
         """The next block of `fit`, whose stream only counts; or the one step of `train_on_batch`."""
         return self.feed.next_block() if self.feed else [single_run(tuple(x for x in batch if x is not None))]
 
-    def make_feed(self, x: Any, batch_size: int | None, shuffle: bool, steps_per_epoch: int | None) -> Feed:
+    def make_feed(self, x: Any, y: Any, batch_size: Any, shuffle: Any, steps_per_epoch: Any) -> Feed:
         """Checks what `fit` trains on and cuts it into blocks of training steps."""
         x = checked_source("x", x, self.generator, batch_size, steps_per_epoch)
         if not is_array(x):
-            activation = output_activation(self.generator)
+            check_no_labels_beside(y)
             return StreamFeed(
                 x,
-                lambda batch: (checked_rows(batch[0], self.sample_shape, activation),),
+                self._checked_stream_batch,
                 steps_per_block=self.steps_per_block,
                 steps_per_epoch=steps_per_epoch,
             )
         warn_of_half_range(x, self.generator)
-        batch_size = check_count("batch_size", 32 if batch_size is None else batch_size)
+        labels = checked_labels(y, len(x), self.num_classes)
+        batch_size = check_packs(32 if batch_size is None else batch_size, self.packing)
         return ArrayFeed(
-            (x,),
+            (x,) if labels is None else (x, labels),
             batch_size * self.discriminator_steps,
-            multiple=self.discriminator_steps,
+            multiple=self.rows_multiple,
             steps_per_block=self.steps_per_block,
             seed=self.seed if check_flag("shuffle", shuffle) else None,
         )
+
+    def _checked_stream_batch(self, batch: tuple) -> tuple:
+        """Checks the rows of one training step that a stream brings, and their labels."""
+        rows = checked_rows(batch[0], self.sample_shape, output_activation(self.generator))
+        if len(rows) % self.rows_multiple:
+            raise bad_value(
+                "Each batch of a stream holds `discriminator_steps` minibatches of whole packs",
+                Shown(f"{len(rows)} rows, which {self.rows_multiple} does not divide"),
+                "Choose the size of its batches so, and let the stream drop a short last one",
+            )
+        labels = checked_labels(batch[1] if len(batch) > 1 else None, len(rows), self.num_classes)
+        return (rows,) if labels is None else (rows, labels)
+
+    def checked_validation(self, data: Any) -> Any:
+        """Checks `validation_data`: samples, or `(samples, labels)` with classes."""
+        if data is None or self.num_classes is None or not isinstance(data, tuple) or len(data) != 2:
+            return data if data is None else checked_source("validation_data", data, self.generator)
+        x = checked_source("validation_data", data[0], self.generator)
+        return x, checked_labels(data[1], len(x), self.num_classes)
 
     def find_nonfinite(self, run: Run, before: list) -> NoReturn:
         """Repeats a run step by step from `before` and names the first thing that is not finite.
@@ -117,6 +134,19 @@ class Engine:
     def _set_state(self, values: list) -> None:
         for variable, value in zip(self.state, values, strict=True):
             variable.assign(value)
+
+
+def planned_steps_per_block(*networks: keras.Model) -> int:
+    """How many training steps run in one compiled loop where the user names no number.
+
+    Small steps gain from 64, up to threefold. A step with convolutions takes long by itself, so 8 do, and a
+    reader sees progress; on a CPU, JAX runs a convolution inside a loop on one thread, so there it is 1. The
+    benchmark page shows the measurements.
+    """
+    layers = [layer for network in networks for layer in network._flatten_layers()]
+    if not any(isinstance(layer, BaseConv | BaseConvTranspose) for layer in layers):
+        return 64
+    return 1 if loops_are_slow_for_convolutions() else 8
 
 
 def _finite(values: list) -> bool:

@@ -1,7 +1,7 @@
 """Real samples at the door of `GAN`: arrays and streams told apart, rows checked before they train."""
 
 import warnings
-from types import GeneratorType
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -28,7 +28,7 @@ def is_array(x: Any) -> bool:
 def is_stream(x: Any) -> bool:
     """Whether `x` is a `PyDataset`, a generator, or a data set or loader of TensorFlow, torch or Grain."""
     makers = {kind.__module__.split(".")[0] for kind in type(x).__mro__} & {"tensorflow", "torch", "grain"}
-    return bool(makers) or isinstance(x, keras.utils.PyDataset | GeneratorType)
+    return bool(makers) or isinstance(x, keras.utils.PyDataset | Iterator)
 
 
 def checked_source(

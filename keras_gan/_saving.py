@@ -9,7 +9,23 @@ from keras import ops
 
 from keras_gan._checks import check_folder
 from keras_gan._errors import Shown, bad_value
-from keras_gan.adversarial import deserialize_players
+from keras_gan._players import deserialize_players
+
+_RECORDS = ("loss", "penalty", "instance_noise")
+_PLAIN_OPTIONS = (
+    "discriminator_steps",
+    "generator_steps",
+    "update",
+    "latent",
+    "share_z",
+    "reduction",
+    "frozen_mode",
+    "packing",
+    "feature_matching",
+    "unrolled_steps",
+    "average",
+    "seed",
+)
 
 
 class Saving:
@@ -32,22 +48,21 @@ class Saving:
 
     def get_config(self) -> dict[str, Any]:
         """Both networks and every option."""
-        options = ("discriminator_steps", "generator_steps", "update", "latent", "share_z", "reduction")
         return {
             "name": self.name,
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "loss": keras.saving.serialize_keras_object(self.loss_record),
-            "frozen_mode": self.frozen_mode,
-            "seed": self.seed,
-            **{name: getattr(self, name) for name in options},
+            "penalty": keras.saving.serialize_keras_object(self.penalties),
+            "instance_noise": keras.saving.serialize_keras_object(self.instance_noise),
+            **{name: getattr(self, name) for name in _PLAIN_OPTIONS},
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Saving":
         """Builds the model from `get_config()`."""
-        loss = keras.saving.deserialize_keras_object(config["loss"])
-        return cls(**{**deserialize_players(config), "loss": loss})
+        records = {name: keras.saving.deserialize_keras_object(config.get(name)) for name in _RECORDS}
+        return cls(**{**deserialize_players(config), **records})
 
     def get_compile_config(self) -> dict[str, Any]:
         """Both optimizers and the compile options; nothing before `compile`."""

@@ -15,13 +15,13 @@ import numpy as np
 from keras import ops
 
 from keras_gan._checks import check_choice
-from keras_gan._ends import check_ends, check_layers
-from keras_gan._errors import Shown, bad_value
+from keras_gan._ends import check_layers
+from keras_gan._players import check_players, deserialize_players, with_labels
 
 FROZEN_MODES = ("training", "inference")
 
 
-def frozen_call(network: keras.Model, x: Any, *, mode: str = "training") -> Any:
+def frozen_call(network: keras.Model, x: Any, *, mode: str = "training", weights: list | None = None) -> Any:
     """Runs a network without moving it: gradients flow through to `x`, no weight changes.
 
     Args:
@@ -30,15 +30,18 @@ def frozen_call(network: keras.Model, x: Any, *, mode: str = "training") -> Any:
         mode: `"training"` uses batch statistics and dropout, and drops the update of the moving
             statistics; only the random state of dropout advances. `"inference"` is Keras's usual
             behaviour for a frozen layer.
+        weights: Tensors to run with in place of the trainable weights; gradients flow into them.
     """
-    if mode == "inference":
+    if mode == "inference" and weights is None:
         return network(x, training=False)
-    trainable = [ops.stop_gradient(v.value) for v in network.trainable_variables]
+    if weights is None:
+        weights = [ops.stop_gradient(v.value) for v in network.trainable_variables]
     state = network.non_trainable_variables
-    y, new_state = network.stateless_call(trainable, [v.value for v in state], x, training=True)
-    weights = {id(w) for w in network.weights}
+    training = mode == "training"
+    y, new_state = network.stateless_call(weights, [v.value for v in state], x, training=training)
+    kept = {id(w) for w in network.weights}
     for variable, value in zip(state, new_state, strict=True):
-        if id(variable) not in weights:  # what is left is the random state of dropout
+        if id(variable) not in kept:  # what is left is the random state of dropout
             variable.assign(value)
     return y
 
@@ -87,9 +90,11 @@ class AdversarialModel(keras.Model):
         self.built = True
 
     def call(self, z: Any, training: bool = False) -> Any:
-        """Maps `z`, shape `(batch, latent_dim)`, to logits, shape `(batch, 1)`."""
+        """Maps `z`, shape `(batch, latent_dim)`, or `[z, labels]`, to logits, shape `(batch, 1)`."""
         mode = self.frozen_mode if training else "inference"
-        return frozen_call(self.discriminator, self.generator(z, training=training), mode=mode)
+        labels = z[1] if isinstance(z, list | tuple) else None
+        fake = self.generator(z, training=training)
+        return frozen_call(self.discriminator, with_labels(fake, labels), mode=mode)
 
     @property
     def trainable(self) -> bool:
@@ -134,57 +139,6 @@ class AdversarialModel(keras.Model):
     def from_config(cls, config: dict[str, Any]) -> "AdversarialModel":
         """Builds the model from `get_config()`."""
         return cls(**deserialize_players(config))
-
-
-def deserialize_players(config: dict[str, Any]) -> dict[str, Any]:
-    """Turns the serialized networks inside a config back into models."""
-    players = {k: keras.saving.deserialize_keras_object(config[k]) for k in ("generator", "discriminator")}
-    return {**config, **players}
-
-
-def check_players(generator: keras.Model, discriminator: keras.Model) -> None:
-    """Refuses networks that do not fit together, before any training.
-
-    Raises:
-        ValueError: Wrong types, unbuilt networks, shapes that do not match, or no bare logit.
-    """
-    for role, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model):
-            raise bad_value(f"`{role}` is a `keras.Model`", network, f"Build one with `kg.mlp_{role}(...)`")
-        if not network.built or not hasattr(network, "output_shape"):
-            raise bad_value(
-                f"`{role}` knows the shapes of its input and its output",
-                Shown(f"{network.name!r}, unbuilt or a subclass of `keras.Model`"),
-                "Start it with an `Input`, or wrap it: `keras.Model(inputs, network(inputs))`",
-            )
-    if {id(w) for w in generator.weights} & {id(w) for w in discriminator.weights}:
-        raise bad_value(
-            "`generator` and `discriminator` are two networks", Shown("weights in common"), "Build a second"
-        )
-    check_ends(generator, discriminator)
-    _check_shapes(generator, discriminator)
-
-
-def _check_shapes(generator: keras.Model, discriminator: keras.Model) -> None:
-    made, read = generator.output_shape[1:], discriminator.input_shape[1:]
-    if made != read:
-        raise bad_value(
-            "The discriminator reads what the generator makes",
-            Shown(f"a generator that makes {made} and a discriminator that reads {read}"),
-            f"Build the discriminator with `input_shape={made}`",
-        )
-    if len(generator.input_shape) != 2:
-        raise bad_value(
-            "The generator reads `z` of shape (batch, latent_dim)",
-            Shown(f"input shape {generator.input_shape}"),
-            "Reshape inside the network",
-        )
-    if discriminator.output_shape[1:] != (1,):
-        raise bad_value(
-            "The discriminator returns one logit a sample, shape (batch, 1)",
-            Shown(f"output shape {discriminator.output_shape}"),
-            "End it with `Dense(1)` and no activation",
-        )
 
 
 @dataclass(frozen=True)

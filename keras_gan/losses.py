@@ -5,17 +5,18 @@ record with two methods; the training loop knows nothing else about it.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import keras
 from keras import ops
 
 from keras_gan._errors import bad_value, unknown_option
+from keras_gan._record import Record
 
 
 @dataclass(frozen=True)
-class Loss(ABC):
+class Loss(Record, ABC):
     """What the two players of a GAN minimise.
 
     A subclass is one game. `discriminator_terms` returns the mean loss on the real and on the fake
@@ -45,17 +46,8 @@ class Loss(ABC):
 
     @property
     def refusal(self) -> str | None:
-        """Why this game must not be trained as it is, or `None`."""
+        """Why this game must not be trained without a Lipschitz constraint, or `None`."""
         return None
-
-    def get_config(self) -> dict[str, Any]:
-        """The record's fields, as Keras's saving wants them."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Loss":
-        """Builds the record from `get_config()`."""
-        return cls(**config)
 
 
 def _check_real_label(real_label: float) -> None:
@@ -164,11 +156,12 @@ class Hinge(Loss):
 class Wasserstein(Loss):
     """The Wasserstein game: the critic's mean output on real minus that on fake.
 
-    It measures a distance only while the critic is 1-Lipschitz. Without a constraint the critic
-    grows without bound, so `GAN` refuses it.
+    It measures a distance only while the critic is 1-Lipschitz, or K-Lipschitz up to the factor K. Without
+    a constraint the critic grows without bound, so `GAN` wants one: `GradientPenalty` or
+    `WeightClipping` as `penalty=`, or `SpectralNormalization` on every layer with weights.
 
     Args:
-        unconstrained: `True` trains all the same, to see what goes wrong.
+        unconstrained: `True` trains without one all the same, to see what goes wrong.
 
     Reference:
         Arjovsky, Chintala and Bottou 2017, equations 2 and 3, arXiv:1701.07875.

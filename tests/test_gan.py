@@ -123,9 +123,9 @@ def test_an_epoch_is_one_pass_over_shuffled_data():
     seen = []
 
     class Recording(kg.GAN):
-        def training_step(self, real):
+        def training_step(self, real, labels=None):
             seen.append(keras.ops.convert_to_numpy(real))
-            super().training_step(real)
+            super().training_step(real, labels)
 
     gan = Recording(make_gan().generator, make_gan().discriminator, seed=5)
     gan.compile(generator_optimizer="adam", discriminator_optimizer="adam", run_eagerly=True)
@@ -143,12 +143,12 @@ def test_an_epoch_is_one_pass_over_shuffled_data():
 def test_each_half_step_moves_one_network_only(half, monkeypatch):
     gan = make_gan(batch_normalization=True, dropout=0.3)
     if half == "discriminator":
-        monkeypatch.setattr(gan, "_move_generator", lambda zs: None)
-        step, x = gan.training_step, keras.ops.convert_to_tensor(data(8))
+        monkeypatch.setattr(gan, "_move_generator", lambda zs, real, labels: None)
+        step, x = gan.training_step, (keras.ops.convert_to_tensor(data(8)),)
     else:
-        step, x = gan._move_generator, [keras.ops.convert_to_tensor(gan.draw_z(8, seed=1))]
+        step, x = gan._move_generator, ([keras.ops.convert_to_tensor(gan.draw_z(8, seed=1))], None)
     with kg.weight_audit(generator=gan.generator, discriminator=gan.discriminator) as audit:
-        step(x)
+        step(*x)
     assert audit.moved(half)
     assert not audit.moved({"generator": "discriminator", "discriminator": "generator"}[half])
 
@@ -322,6 +322,7 @@ def test_a_ring_is_learned():
     [
         ({"loss": "hinje"}, "Did you mean 'hinge'"),
         ({"loss": "wasserstein"}, "unconstrained=True"),
+        ({"loss": "wasserstein", "penalty": ["r1", "dragan"]}, "kept 1-Lipschitz"),
         ({"latent": "gaussian"}, "`latent` is one of"),
         ({"discriminator_steps": 0}, "positive integer"),
         ({"update": "simultaneous", "discriminator_steps": 2}, "moves each player once"),
@@ -482,9 +483,16 @@ def test_a_gan_can_be_saved_before_it_is_compiled(tmp_path):
     assert not loaded.compiled
 
 
-@pytest.mark.parametrize("rows", [np.zeros((16, 2), "uint8"), np.zeros((16, 3), "float32")])
-def test_a_stream_of_other_things_is_refused(rows):
-    with pytest.raises(ValueError, match=r"Each batch of a stream holds floats of shape \(rows, 2\)"):
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.zeros((16, 2), "uint8"), "dtype uint8"),
+        (np.zeros((16, 3), "float32"), r"shape \(8, 3\)"),
+        (np.full((16, 2), np.nan, "float32"), "first in row 0"),
+    ],
+)
+def test_a_stream_of_other_things_is_refused(rows, message):
+    with pytest.raises(ValueError, match=message):
         make_gan().fit(stream("PyDataset", rows, 8), verbose=0)
 
 

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "keras_gan"
 # Floor by floor, bottom first; a room is its modules in reading order. A module imports from lower floors and
 # from what stands before it in its own room. `backend` stands for the files in that folder.
 FLOORS = [
-    [["_errors", "_checks", "_dataset", "layers"], ["backend"]],
+    [["_errors", "_checks", "_record", "_dataset", "layers"], ["backend"]],
     [
         ["_pictures", "_keras_cache", "_images", "data"],
         ["_blocks", "networks"],
@@ -27,19 +27,11 @@ FLOORS = [
         ["theory"],
         ["_style", "_tiles", "_curves", "_movie", "plots"],
     ],
-    [["penalties"], ["classifier"], ["_ends", "adversarial"]],
+    [["penalties"], ["noise"], ["classifier"], ["_ends", "_players", "adversarial"]],
     [
         [
-            "_inputs",
-            "_doors",
-            "feed",
-            "_engine",
-            "algorithm",
-            "_saving",
-            "_state_files",
-            "_same_run",
-            "checkpoint",
-            "gan",
+            *("_inputs", "_options", "_sampling", "_doors", "feed", "_look_ahead", "objectives", "algorithm"),
+            *("game", "_engine", "_saving", "_state_files", "_same_run", "checkpoint", "gan"),
         ]
     ],
     [["callbacks"], ["recipes"]],

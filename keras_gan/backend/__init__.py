@@ -1,6 +1,8 @@
 """The only backend-specific code: the same names for TensorFlow, JAX and torch.
 
 - `value_and_grad(function, variables)`: a loss and its gradients.
+- `gradient(function, values)`: gradients of a function of tensors, which can be differentiated again.
+- `loops_are_slow_for_convolutions()`: whether a compiled loop keeps them from running fast.
 - `StepTrainer`: the train function and the `test_step` that `keras.Model` wants on this backend.
 """
 
@@ -19,4 +21,6 @@ if keras.backend.backend() not in _NAMES:
 
 _module = import_module(f"{__name__}.{keras.backend.backend()}")
 value_and_grad = _module.value_and_grad
+gradient = _module.gradient
+loops_are_slow_for_convolutions = _module.loops_are_slow_for_convolutions
 StepTrainer = _module.StepTrainer

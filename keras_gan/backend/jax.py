@@ -35,6 +35,16 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), gradients
 
 
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    return jax.grad(function)(values)
+
+
+def loops_are_slow_for_convolutions() -> bool:
+    """Whether convolutions inside a compiled loop are slower than outside."""
+    return jax.default_backend() == "cpu"  # XLA runs them there on one thread
+
+
 class StepTrainer:
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on JAX."""
 
@@ -83,6 +93,8 @@ class StepTrainer:
         if self.run_eagerly:
             for i in range(int(steps)):
                 state = body(i, state)
+        elif len(indices) == 1:  # no loop where there is nothing to repeat
+            state = body(0, state)
         else:
             state = jax.lax.fori_loop(0, steps, body, state)
         values = [value for group in state for value in group if jnp.issubdtype(value.dtype, jnp.floating)]
@@ -91,9 +103,9 @@ class StepTrainer:
 
     def test_step(self, state: tuple, data: tuple) -> tuple:
         """Evaluates one batch of real data."""
-        real = keras.utils.unpack_x_y_sample_weight(data)[0]
+        batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
         variables = [self.trainable_variables, self.non_trainable_variables, self.metrics_variables]
-        state = _pure(self.evaluation_step, variables)(state, real)
+        state = _pure(self.evaluation_step, variables)(state, *batch)
         return self._results(state[-1]), state
 
     def _results(self, metric_values: list) -> dict:

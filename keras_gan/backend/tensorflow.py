@@ -25,6 +25,19 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), tape.gradient(loss, [variable.value for variable in variables])
 
 
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        scalar = function(values)
+    return tape.gradient(scalar, values, unconnected_gradients="zero")
+
+
+def loops_are_slow_for_convolutions() -> bool:
+    """Whether convolutions inside a compiled loop are slower than outside."""
+    return False
+
+
 class StepTrainer:
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on TensorFlow."""
 
@@ -68,5 +81,5 @@ class StepTrainer:
 
     def test_step(self, data: tuple) -> dict:
         """Evaluates one batch of real data."""
-        self.evaluation_step(keras.utils.unpack_x_y_sample_weight(data)[0])
+        self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
         return self.get_metrics_result()

@@ -24,6 +24,19 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, tuple(value.detach() for value in aux)), list(gradients)
 
 
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    with torch.enable_grad():
+        values = [value if value.requires_grad else value.detach().requires_grad_() for value in values]
+        scalar = function(values)
+        return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
+
+
+def loops_are_slow_for_convolutions() -> bool:
+    """Whether convolutions inside a compiled loop are slower than outside."""
+    return False
+
+
 class StepTrainer:
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on torch."""
 
@@ -51,5 +64,5 @@ class StepTrainer:
     @torch.no_grad()
     def test_step(self, data: tuple) -> dict:
         """Evaluates one batch of real data."""
-        self.evaluation_step(keras.utils.unpack_x_y_sample_weight(data)[0])
+        self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
         return self.get_metrics_result()
