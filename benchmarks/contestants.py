@@ -62,7 +62,7 @@ class Loop(Contestant):
     def run(self, seconds: float) -> Measurement:
         """Takes blocks and looks at the clock after each."""
         start, steps, elapsed = perf_counter(), 0, 0.0
-        while elapsed < seconds:
+        while not steps or elapsed < seconds:
             self.advance(self.task.block)
             steps += self.task.block
             elapsed = perf_counter() - start

@@ -51,6 +51,7 @@ class Worker:
 
     def _read(self, limit: float) -> dict[str, Any]:
         timer = Timer(limit, self._process.kill)
+        timer.daemon = True  # an interrupt may come before the line that cancels it
         timer.start()
         try:
             line = self._process.stdout.readline()

@@ -1,4 +1,4 @@
-"""A process of its own for each rival in each task; it answers requests, a JSON line each, until the pipe ends.
+"""A process of its own for each rival in each task; it answers requests, a JSON line each, until they end.
 
 `python -m benchmarks.worker TASK RIVAL` builds, trains for an epoch and reports; then it answers each number
 of seconds on standard input with the steps taken. `python -m benchmarks.worker matmul LIBRARY` answers with

@@ -35,7 +35,7 @@ def prepare(task: Task, rows: np.ndarray, *, fused: bool = False) -> Fit:
     """Builds the model; `fused` adds the two settings of `compile` that make plain Keras fastest."""
     game = Game(task)
     trainer = Trainer(game)
-    options = {"jit_compile": True, "steps_per_execution": task.block} if fused else {"jit_compile": False}
+    options: dict = {"jit_compile": True, "steps_per_execution": task.block} if fused else {}
     trainer.compile(**options)
     return Fit(
         trainer,

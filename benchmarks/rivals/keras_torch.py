@@ -19,6 +19,7 @@ class Trainer(keras.Model):
         self.task = task
         self.generator, self.discriminator = build_both(task)
         self.g_loss, self.d_loss = keras.metrics.Mean("g_loss"), keras.metrics.Mean("d_loss")
+        self.built = True
         self.optimizers = (adam(task), adam(task))
         for optimizer, network in zip(self.optimizers, (self.generator, self.discriminator), strict=True):
             optimizer.build(network.trainable_variables)
