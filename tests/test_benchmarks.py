@@ -30,6 +30,7 @@ ENTRIES = [
     # Options change how the same code is compiled, which takes long for some.
     if not found.options or (task == "ring" and "compiled" not in found.options)
 ]
+unix_only = pytest.mark.skipif(not hasattr(os, "getloadavg"), reason="the benchmark runs on Linux and macOS")
 TWO = ["--quick", "--rivals", "jax_scan", "jax_step"]
 
 
@@ -127,6 +128,7 @@ def test_quotients_are_taken_within_a_repeat():
     assert ratios({0: 1.0}, {1: 1.0}) is None
 
 
+@unix_only
 def test_a_quick_run_writes_numbers_and_a_table(tmp_path, capsys):
     output = tmp_path / "results.json"
     assert main([*TWO, "--output", str(output)]) == 0
@@ -170,6 +172,7 @@ def test_the_page_of_the_site_has_the_markers():
     assert text.count(START) == text.count(END) == 1
 
 
+@unix_only
 def test_an_interrupted_run_leaves_the_earlier_results(tmp_path):
     output = tmp_path / "results.json"
     output.write_text("earlier", encoding="utf-8")
@@ -186,6 +189,7 @@ def test_an_interrupted_run_leaves_the_earlier_results(tmp_path):
     assert list(tmp_path.iterdir()) == [output]
 
 
+@unix_only
 def test_a_rival_that_fails_says_why():
     with Worker("ring", "no_such_rival", "jax") as worker, pytest.raises(RivalFailed, match="KeyError"):
         worker.ready()
