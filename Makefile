@@ -8,7 +8,7 @@ SCALE ?= full
 LESSONS ?=
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site serve lessons notebooks test lint jupyter lock clean
+.PHONY: help site serve lessons notebooks test lint benchmark jupyter lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -34,6 +34,9 @@ lint: $(READY) ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+benchmark: $(READY) ## measure the speed of training side by side with other ways (most of an hour)
+	$(BIN)/python -m benchmarks
 
 jupyter: $(READY) ## open the lessons in JupyterLab; a double click opens a .py as a notebook
 	$(BIN)/jupytext-config --settings-file .venv/etc/jupyter/labconfig/default_setting_overrides.json set-default-viewer python

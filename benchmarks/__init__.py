@@ -1,0 +1,1 @@
+"""The measured comparisons: `python -m benchmarks` trains the same GANs in many ways, side by side."""

@@ -1,0 +1,77 @@
+"""`python -m benchmarks`: measures, prints, and writes the results and their page, whole or not at all."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rivals import RIVALS
+from benchmarks.run import Settings, measure
+from benchmarks.table import markdown, update_page
+from benchmarks.tasks import TASKS
+from tools.files import ROOT, write
+
+RESULTS, PAGE = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "benchmarks.md"
+_QUICK = {"tasks": ("ring",), "repeats": 1, "seconds": 0.2}
+_PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
+
+
+def main(arguments: list[str]) -> int:
+    """Measures what the options say. A run of a part goes to .cache/, so that it replaces no full run."""
+    options = _parser().parse_args(arguments)
+    chosen = {"tasks": tuple(options.tasks), "repeats": options.repeats, "seconds": options.seconds}
+    settings = Settings(rivals=tuple(options.rivals), **{**chosen, **(_QUICK if options.quick else {})})
+    started = _now()
+    found = measure(settings)
+    times = {"started": started, "finished": _now()}
+    results = {**times, "machine": _machine(), "settings": vars(settings), **found}
+    full = set(settings.tasks) == set(TASKS) and set(settings.rivals) == set(RIVALS)
+    output = options.output or (RESULTS if full else ROOT / ".cache" / "benchmarks" / "results.json")
+    write(output, json.dumps(results, indent=1) + "\n")
+    update_page(PAGE if output == RESULTS else output.with_suffix(".md"), results)
+    print(f"\n{markdown(results)}\nSaved in {output}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS), metavar="TASK")
+    parser.add_argument("--rivals", nargs="+", choices=RIVALS, default=list(RIVALS), metavar="RIVAL")
+    parser.add_argument("--repeats", type=int, default=7, help="measurements of each rival (7)")
+    parser.add_argument("--seconds", type=float, help="length of one measurement (each task has its own)")
+    parser.add_argument("--quick", action="store_true", help="one short repeat on the ring, to try it")
+    parser.add_argument("--output", type=Path, help="JSON file; the tables go beside it as .md")
+    return parser
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _machine() -> dict[str, Any]:
+    """Processor, cores, system and versions."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "processor": names[0] if names else platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
