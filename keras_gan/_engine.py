@@ -1,5 +1,6 @@
 """What the train functions share: which steps to run, and the search for what is not finite."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -40,6 +41,17 @@ class Engine(Game):
     def steps_taken(self) -> int:
         """Training steps since the optimizers were new."""
         return int(self.generator_optimizer.iterations.value) // self.generator_steps
+
+    @contextmanager
+    def feeding(self, feed: Feed) -> Iterator[None]:
+        """Lets the train function read from `feed`, whose end of an epoch is no reason for Keras to warn."""
+        self.feed = feed
+        try:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="Your input ran out of data")
+                yield
+        finally:
+            self.feed = None
 
     def runs(self, batch: tuple) -> list[Run]:
         """The next block of `fit`, whose stream only counts; or the one step of `train_on_batch`."""

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import check_count
+from keras_gan._checks import check_count, check_seed
 from keras_gan._errors import Shown, bad_value
 from keras_gan._players import count_classes, with_labels
 
@@ -41,8 +41,8 @@ class Sampling:
 
     def draw_z(self, num: int, *, seed: int | None = None) -> np.ndarray:
         """Draws `z` with NumPy, float32 `(num, latent_dim)`: the same on every backend."""
-        rng = np.random.default_rng(seed)
-        shape = (num, self.latent_dim)
+        rng = np.random.default_rng(seed if seed is None else check_seed(seed))
+        shape = (check_count("num", num), self.latent_dim)
         z = rng.standard_normal(shape) if self.latent == "normal" else rng.uniform(-1.0, 1.0, shape)
         return z.astype("float32")
 
@@ -61,7 +61,7 @@ class Sampling:
         Raises:
             ValueError: For labels without classes or beyond them, and where no average is kept.
         """
-        z = self.draw_z(check_count("num", num), seed=seed)
+        z = self.draw_z(num, seed=seed)
         if labels is None and self.num_classes:
             labels = np.arange(num) % self.num_classes
         labels = checked_labels(labels, num, self.num_classes)

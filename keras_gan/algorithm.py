@@ -11,7 +11,7 @@ from keras_gan._options import check_packs
 from keras_gan._players import with_labels
 from keras_gan._sampling import check_labels_wanted
 from keras_gan.adversarial import frozen_call
-from keras_gan.backend import value_and_grad
+from keras_gan.backend import random_normal, random_uniform, value_and_grad
 from keras_gan.layers import power_iteration
 from keras_gan.objectives import Objectives, as_float, joined
 from keras_gan.penalties import WeightClipping
@@ -178,8 +178,8 @@ class Algorithm1(Objectives):
     def _draw(self, num: Any, draws: Any = None) -> Any:
         shape, seed = (num, self.latent_dim), draws or self.training_draws
         if self.latent == "normal":
-            return keras.random.normal(shape, seed=seed)
-        return keras.random.uniform(shape, -1.0, 1.0, seed=seed)
+            return random_normal(shape, seed)
+        return 2.0 * random_uniform(shape, seed) - 1.0
 
     def _track(self, num: Any, **values: Any) -> None:
         for name, value in values.items():

@@ -160,8 +160,7 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
                 self, checkpoint, feed.arrays, kept, initial_epoch, epochs, callbacks
             )
         feed.go_on_after(self.steps_taken)
-        self.feed = feed
-        try:
+        with self.feeding(feed):
             history = super().fit(
                 count(),
                 epochs=epochs,
@@ -173,13 +172,11 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
                 steps_per_epoch=feed.blocks_per_epoch,
                 validation_freq=validation_freq,
             )
-        finally:
-            self.feed = None
         for optimizer, network in self._players():
             optimizer.finalize_variable_values(network.trainable_weights)
         return history
 
-    def evaluate(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
+    def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
         """The logged values on real samples `x`, both networks in inference, regularisers left out.
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.

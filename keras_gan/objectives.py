@@ -11,7 +11,7 @@ from keras_gan._look_ahead import look_ahead
 from keras_gan._players import with_labels
 from keras_gan._sampling import Sampling
 from keras_gan.adversarial import frozen_call
-from keras_gan.backend import gradient
+from keras_gan.backend import gradient, random_normal
 from keras_gan.losses import Loss
 from keras_gan.noise import InstanceNoise
 from keras_gan.penalties import Penalty, SlopePenalty
@@ -51,7 +51,7 @@ class Objectives(Sampling):
         """What turns `num` samples into what the discriminator reads; its noise is drawn here and now."""
         noise = None
         if self.instance_noise is not None:
-            noise = keras.random.normal((num, *self.sample_shape), seed=self.training_draws)
+            noise = random_normal((num, *self.sample_shape), self.training_draws)
             noise *= self.instance_noise.std_at(self.generator_optimizer.iterations.value)
 
         def read(samples: Any) -> Any:

@@ -15,6 +15,7 @@ from keras import ops
 from keras_gan._checks import check_count, check_positive
 from keras_gan._errors import bad_value, unknown_option
 from keras_gan._record import Record
+from keras_gan.backend import random_uniform
 
 
 class Penalty(Record):
@@ -91,7 +92,7 @@ class GradientPenalty(SlopePenalty):
 
     def points(self, real: Any, fake: Any, seed: keras.random.SeedGenerator) -> Any:
         """u·real + (1 - u)·fake."""
-        u = _uniform(_one_a_sample(real), seed)
+        u = random_uniform(_one_a_sample(real), seed)
         return u * real + (1.0 - u) * fake
 
     def value(self, squared_slope: Any) -> Any:
@@ -125,7 +126,7 @@ class DRAGAN(GradientPenalty):
 
     def points(self, real: Any, fake: Any, seed: keras.random.SeedGenerator) -> Any:
         """The points real + u·spread·std·v."""
-        u, v = _uniform(_one_a_sample(real), seed), _uniform(ops.shape(real), seed)
+        u, v = random_uniform(_one_a_sample(real), seed), random_uniform(ops.shape(real), seed)
         return real + u * v * (self.spread * ops.std(real))
 
 
@@ -249,7 +250,3 @@ def safe_sqrt(x: Any) -> Any:
 
 def _one_a_sample(x: Any) -> tuple:
     return (ops.shape(x)[0], *[1] * (len(x.shape) - 1))
-
-
-def _uniform(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
-    return keras.random.uniform(shape, seed=seed)

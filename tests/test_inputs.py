@@ -54,10 +54,10 @@ def test_streams_are_not():
     dataset = tf.data.Dataset.from_tensor_slices(np.ones((4, 1), "float32")).batch(2)
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.zeros(4, 1)), 2)
     generator = (batch for batch in [np.ones((4, 1), "float32")])
-    for stream in (dataset, loader, generator, keras.utils.PyDataset()):
+    for stream in (dataset, loader, generator, iter([]), keras.utils.PyDataset()):
         assert not is_array(stream)
         assert is_stream(stream)
-    for neither in ([[1.0]], None, "data.npz", (), iter([]), kg.ring(num_train=4)):
+    for neither in ([[1.0]], None, "data.npz", (), kg.ring(num_train=4)):
         assert not is_array(neither)
         assert not is_stream(neither)
 

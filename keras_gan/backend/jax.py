@@ -1,6 +1,7 @@
 """Gradients and the training step on JAX: the same stateful code, run inside `keras.StatelessScope`."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import jax
 import keras
@@ -38,6 +39,16 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
 def gradient(function: Callable, values: list) -> list:
     """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
     return jax.grad(function)(values)
+
+
+def random_normal(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
+    """Standard normal numbers, float32."""
+    return keras.random.normal(shape, seed=seed)
+
+
+def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
+    """Numbers in [0, 1), float32."""
+    return keras.random.uniform(shape, seed=seed)
 
 
 def loops_are_slow_for_convolutions() -> bool:

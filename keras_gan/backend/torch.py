@@ -1,6 +1,7 @@
 """Gradients and the training step on torch."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import torch
@@ -30,6 +31,16 @@ def gradient(function: Callable, values: list) -> list:
         values = [value if value.requires_grad else value.detach().requires_grad_() for value in values]
         scalar = function(values)
         return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
+
+
+def random_normal(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
+    """Standard normal numbers, float32."""
+    return keras.random.normal(shape, seed=seed)
+
+
+def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
+    """Numbers in [0, 1), float32."""
+    return keras.random.uniform(shape, seed=seed)
 
 
 def loops_are_slow_for_convolutions() -> bool:
