@@ -91,6 +91,12 @@ def _checked_optimizer(role: str, network: keras.Model, optimizer: Any) -> keras
         raise bad_value(
             f"`{name}` is a Keras optimizer or its name", optimizer, "Pass `keras.optimizers.Adam(1e-3)`, say"
         )
+    if getattr(made, "gradient_accumulation_steps", None):
+        raise bad_value(
+            f"`{name}` moves its player at every update",
+            Shown(f"gradient_accumulation_steps={made.gradient_accumulation_steps}"),
+            "Leave it out, and pass a larger `batch_size`",
+        )
     trained = getattr(made, "_trainable_variables", [])
     if made.built and {id(v) for v in trained} != {id(v) for v in variables}:
         raise bad_value(

@@ -108,7 +108,8 @@ class Algorithm1(Objectives):
             network.trainable_variables,
             network.non_trainable_variables
             + self.discriminator.variables
-            + self.discriminator_optimizer.variables,
+            + self.discriminator_optimizer.variables
+            + self.generator_optimizer.variables,
         )
         self._track(num, g_loss=loss)
         if self.inspector is not None:

@@ -51,7 +51,8 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         packing: Samples a decision, joined along their last axis (PacGAN, arXiv:1712.04086).
         feature_matching: A layer of the discriminator whose mean output the generator matches instead of
             minimising the game's loss (arXiv:1606.03498, section 3.1).
-        unrolled_steps: Updates of the discriminator that the generator looks ahead (arXiv:1611.02163).
+        unrolled_steps: Updates of the discriminator that the generator looks ahead (arXiv:1611.02163); then
+            `g_loss` in training is less the discriminator's loss on real samples.
         average: Decay, say 0.999, of a moving average of the generator, `gan.averaged_generator`.
         seed: Data order and `z`. `None` draws one; either way it is kept in `gan.seed`.
 

@@ -69,10 +69,25 @@ class Objectives(Sampling):
         """What the generator minimises, a scalar, through a discriminator that stays as it is."""
         if self.feature_matching:
             return self.feature_distance(real, fake, labels, self.frozen_mode)
-        weights = self._weights_ahead(real, fake, labels) if self.unrolled_steps else None
-        read = with_labels(fake, labels)
-        logits = frozen_call(self.discriminator, read, mode=self.frozen_mode, weights=weights)
+        if self.unrolled_steps:
+            return self._unrolled_loss(real, fake, labels)
+        logits = frozen_call(self.discriminator, with_labels(fake, labels), mode=self.frozen_mode)
         return self.loss_record.generator_loss(as_float(logits))
+
+    def _unrolled_loss(self, real: Any, fake: Any, labels: Any) -> Any:
+        """What the generator minimises where the discriminator has looked ahead.
+
+        The samples move the discriminator ahead, so its term on real samples depends on them too, and the
+        generator ascends it: without it, it would run away from the data even when it matches them (Metz et
+        al. 2017, section 2.2, and the code they published, arXiv:1611.02163).
+        """
+        weights = self._weights_ahead(real, fake, labels)
+        real_logits, fake_logits = (
+            as_float(frozen_call(self.discriminator, read, mode=self.frozen_mode, weights=weights))
+            for read in (with_labels(real, labels), with_labels(fake, labels))
+        )
+        on_real, _ = self.loss_record.discriminator_terms(real_logits, fake_logits)
+        return self.loss_record.generator_loss(fake_logits) - on_real
 
     def feature_distance(self, real: Any, fake: Any, labels: Any, mode: str) -> Any:
         """‖E f(x) - E f(G(z))‖², a scalar (Salimans et al. 2016, section 3.1)."""
@@ -114,8 +129,8 @@ class Objectives(Sampling):
     def _weights_ahead(self, real: Any, fake: Any, labels: Any) -> list:
         """The discriminator's weights after `unrolled_steps` updates on these samples.
 
-        Metz et al. 2017, section 2.2, arXiv:1611.02163. The updates descend the game's loss alone, without
-        penalties and regularisers.
+        The updates descend the game's loss alone, without penalties and regularisers, and share one dropout
+        mask.
         """
         network = self.discriminator
         state = [v.value for v in network.non_trainable_variables]

@@ -286,6 +286,15 @@ USE = [
     Case("compile/near miss", compile_with(generator_optimizer="adm"), "Did you mean 'adam'", uncompiled),
     Case("compile/unknown", compile_with(discriminator_optimizer="xyz"), "Choose one of these", uncompiled),
     Case("compile/None", compile_with(generator_optimizer=None), "Received: None", uncompiled),
+    Case(
+        "compile/accumulation",
+        lambda gan, f: gan.compile(
+            generator_optimizer=keras.optimizers.SGD(gradient_accumulation_steps=2),
+            discriminator_optimizer="sgd",
+        ),
+        "gradient_accumulation_steps=2",
+        uncompiled,
+    ),
     Case("compile/class", compile_with(generator_optimizer=keras.optimizers.Adam), "class", uncompiled),
     Case("compile/number", compile_with(generator_optimizer=1e-3), "Received: 0.001", uncompiled),
     Case("compile/torch's", compile_with(generator_optimizer=torch_optimizer), "Received: SGD", uncompiled),

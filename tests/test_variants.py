@@ -150,14 +150,15 @@ def test_an_unknown_feature_layer_is_named():
 def unrolled_slope(theta, b, first, second, rate, steps):
     """dL/db of the least-squares game with D(x) = θx and G = b, θ taken `steps` updates ahead.
 
-    D's loss is 1/2 E (θx - 1)² + 1/2 (θb)², with first = E x and second = E x².
+    D's loss is 1/2 E (θx - 1)² + 1/2 (θb)², with first = E x and second = E x². Ahead, G's loss is
+    1/2 (θb - 1)² less the first term, which depends on b through θ.
     """
     by_b = 0.0
     for _ in range(steps):
         slope = theta * second - first + theta * b**2
         slope_by_b = by_b * (second + b**2) + 2 * theta * b
         theta, by_b = theta - rate * slope, by_b - rate * slope_by_b
-    return (theta * b - 1.0) * (theta + b * by_b)
+    return (theta * b - 1.0) * (theta + b * by_b) - (theta * second - first) * by_b
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])
@@ -175,6 +176,16 @@ def test_the_generator_looks_ahead_by_the_discriminators_own_steps(steps):
     assert not audit.moved("discriminator")
     slope = unrolled_slope(0.7, 0.4, real.mean(), (real**2).mean(), 0.2, steps)
     assert gan.generator.get_weights()[1][0] == pytest.approx(0.4 - 0.5 * slope, rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["minimax", "non_saturating"])
+def test_a_generator_that_makes_the_data_stays_when_it_looks_ahead(loss):
+    x = keras.Input((1,))
+    network = keras.Model(x, keras.layers.Dense(1, kernel_initializer="zeros")(x), name="discriminator")
+    gan = kg.GAN(constant(2.0), network, loss=loss, unrolled_steps=3, update="generator_first", seed=3)
+    sgd(gan, generator=1.0, discriminator=0.1)
+    gan._move_generator([ops.zeros((4, LATENT))], ops.convert_to_tensor(np.full((4, 1), 2.0, "float32")))
+    assert gan.generator.get_weights()[1][0] == pytest.approx(2.0, abs=1e-6)
 
 
 @pytest.mark.parametrize(
