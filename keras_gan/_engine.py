@@ -39,7 +39,7 @@ class Engine(Game):
     @property
     def steps_taken(self) -> int:
         """Training steps since the optimizers were new."""
-        return int(self.generator_optimizer.iterations.value) // self.generator_steps
+        return int(ops.convert_to_numpy(self.generator_optimizer.iterations)) // self.generator_steps
 
     def runs(self, batch: tuple) -> list[Run]:
         """The next block of `fit`, whose stream only counts; or the one step of `train_on_batch`."""
@@ -58,7 +58,7 @@ class Engine(Game):
             )
         warn_of_half_range(x, self.generator)
         labels = checked_labels(y, len(x), self.num_classes)
-        batch_size = check_packs(32 if batch_size is None else batch_size, self.packing)
+        batch_size = check_packs(32 if batch_size is None else batch_size, self.packing, self.num_replicas)
         return ArrayFeed(
             (x,) if labels is None else (x, labels),
             batch_size * self.discriminator_steps,
@@ -101,7 +101,7 @@ class Engine(Game):
             good = [ops.copy(variable.value) for variable in self.state]
             found: list[str] = []
             with self._inspecting(found):
-                self.training_step(*(ops.take(part, indices[i], axis=0) for part in data))
+                self.run_step(*(ops.take(part, indices[i], axis=0) for part in data))
             found += self._bad_weights()
             if found:
                 self._set_state(good)
@@ -114,6 +114,7 @@ class Engine(Game):
     def _inspecting(self, found: list[str]) -> Iterator[None]:
         def inspector(player: str, loss: Any, gradients: list) -> None:
             found.extend(self._bad_weights())  # of the player that has just moved
+            loss, *gradients = self.total([loss, *gradients])
             found.extend(f"the loss of the {player}" for _ in range(not _finite([loss])))
             found.extend(f"a gradient of the {player}" for _ in range(not _finite(gradients)))
 
@@ -160,9 +161,3 @@ def _error(received: str, good: int) -> FloatingPointError:
         f"The weights are those after step {good}; lower the learning rates, or change the loss or penalty",
     )
     return FloatingPointError(*error.args)
-
-
-def count() -> Iterator[tuple]:
-    """What Keras counts while the feed brings the blocks."""
-    while True:
-        yield (np.zeros(1, "int8"),)

@@ -2,6 +2,7 @@
 
 - `value_and_grad(function, variables)`: a loss and its gradients.
 - `gradient(function, values)`: gradients of a function of tensors, which can be differentiated again.
+- `resident(array)`: an array where training reads it.
 - `loops_are_slow_for_convolutions()`: whether a compiled loop keeps them from running fast.
 - `StepTrainer`: the train function and the `test_step` that `keras.Model` wants on this backend.
 """
@@ -22,5 +23,6 @@ if keras.backend.backend() not in _NAMES:
 _module = import_module(f"{__name__}.{keras.backend.backend()}")
 value_and_grad = _module.value_and_grad
 gradient = _module.gradient
+resident = _module.resident
 loops_are_slow_for_convolutions = _module.loops_are_slow_for_convolutions
 StepTrainer = _module.StepTrainer

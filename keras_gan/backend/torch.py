@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import keras
+import numpy as np
 import torch
+
+from keras_gan.backend._one_device import OneDevice
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -32,12 +35,17 @@ def gradient(function: Callable, values: list) -> list:
         return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
 
 
+def resident(array: np.ndarray) -> torch.Tensor:
+    """An array where training reads it."""
+    return keras.ops.convert_to_tensor(array)
+
+
 def loops_are_slow_for_convolutions() -> bool:
     """Whether convolutions inside a compiled loop are slower than outside."""
     return False
 
 
-class StepTrainer:
+class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on torch."""
 
     train_function: Callable | None
