@@ -1,6 +1,6 @@
 """What the train functions share: which steps to run, and the search for what is not finite."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -29,6 +29,8 @@ class Engine(Game):
     optimizer: Any
     variables: list
     metrics_variables: list
+    run_step: Callable  # `training_step` on all replicas
+    total: Callable[[list], list]  # of values over the replicas
 
     @property
     def state(self) -> list[keras.Variable]:

@@ -8,16 +8,17 @@ import numpy as np
 
 
 class OneDevice:
-    """The base of every `StepTrainer`; those that know several devices answer otherwise.
+    """The base of every `StepTrainer`; those that know several devices answer otherwise."""
 
-    Attributes:
-        num_replicas: How many copies of a training step run at once, each on rows of its own. Where one
-            program spans all devices (JAX), it is 1.
-        writes_files: Whether this process is the one that writes checkpoints.
-    """
+    @property
+    def num_replicas(self) -> int:
+        """Copies of a training step, each on rows of its own; 1 where one program spans all devices."""
+        return 1
 
-    num_replicas: int = 1
-    writes_files: bool = True
+    @property
+    def writes_files(self) -> bool:
+        """Whether this process writes the checkpoints."""
+        return True
 
     def shard(self, rows: Any) -> Any:
         """Of the rows of a whole minibatch, those that are worked on here."""

@@ -1,6 +1,7 @@
 """Gradients and the training step on JAX: the same stateful code, run inside `keras.StatelessScope`."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -78,6 +79,16 @@ class StepTrainer(OneDevice):
         """What Keras counts while the feed brings the blocks: a row a device, which it sends there."""
         distribution = keras.distribution.distribution()
         return endless(1 if distribution is None else _num_shards(distribution))
+
+    @contextmanager
+    def on_one_device(self) -> Iterator[None]:
+        """What Keras runs in here runs on whole batches, of any size."""
+        distribution = keras.distribution.distribution()
+        keras.distribution.set_distribution(None)
+        try:
+            yield
+        finally:
+            keras.distribution.set_distribution(distribution)
 
     def make_train_function(self, force: bool = False) -> None:
         """Makes the function that runs a block of training steps, each shape compiled once."""

@@ -81,7 +81,10 @@ class StepTrainer(OneDevice):
 
     def run_step(self, *rows: tf.Tensor) -> None:
         """Runs `training_step` on all replicas; each is given all rows and takes its own."""
-        self.distribute_strategy.run(self.training_step, args=rows)
+        if self.num_replicas == 1:
+            self.training_step(*rows)
+        else:
+            self.distribute_strategy.run(self.training_step, args=rows)
 
     def count(self) -> Any:
         """What Keras counts while the feed brings the blocks."""
@@ -91,11 +94,15 @@ class StepTrainer(OneDevice):
         endless = tf.data.Dataset.from_tensors((np.zeros(1, "int8"),)).repeat()
         return self.distribute_strategy.distribute_datasets_from_function(lambda context: endless)
 
+    def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
+        """Does nothing: a GAN is built. Keras would average the first batch over the workers, and fail."""
+
     @contextmanager
     def on_one_device(self) -> Iterator[None]:
         """What Keras runs in here runs once and on whole batches, with the first replica's weights."""
         _check_outside()
-        strategy, self._distribute_strategy = self._distribute_strategy, None
+        strategy = self.__dict__["_distribute_strategy"]
+        self._distribute_strategy = None
         try:
             yield
         finally:
