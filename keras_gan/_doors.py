@@ -125,7 +125,8 @@ class Guarded(Sampling):
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
         """One sample a row of `x`, which is `z` of shape `(batch, latent_dim)`; otherwise as in Keras."""
         _check_z(x, self.latent_dim)
-        return super().predict(x, **kwargs)  # type: ignore[misc]
+        with self.on_one_device():  # type: ignore[attr-defined]
+            return super().predict(x, **kwargs)  # type: ignore[misc]
 
 
 def _check_z(z: Any, latent_dim: int) -> None:

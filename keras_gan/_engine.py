@@ -1,7 +1,7 @@
 """What the train functions share: which steps to run, and the search for what is not finite."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -30,6 +30,8 @@ class Engine(Game):
     optimizer: Any
     variables: list
     metrics_variables: list
+    run_step: Callable  # `training_step` on all replicas
+    total: Callable[[list], list]  # of values over the replicas
 
     @property
     def state(self) -> list[keras.Variable]:
@@ -40,7 +42,7 @@ class Engine(Game):
     @property
     def steps_taken(self) -> int:
         """Training steps since the optimizers were new."""
-        return int(self.generator_optimizer.iterations.value) // self.generator_steps
+        return int(ops.convert_to_numpy(self.generator_optimizer.iterations)) // self.generator_steps
 
     @contextmanager
     def feeding(self, feed: Feed) -> Iterator[None]:
@@ -70,7 +72,7 @@ class Engine(Game):
             )
         warn_of_half_range(x, self.generator)
         labels = checked_labels(y, len(x), self.num_classes)
-        batch_size = check_packs(32 if batch_size is None else batch_size, self.packing)
+        batch_size = check_packs(32 if batch_size is None else batch_size, self.packing, self.num_replicas)
         return ArrayFeed(
             (x,) if labels is None else (x, labels),
             batch_size * self.discriminator_steps,
@@ -113,7 +115,7 @@ class Engine(Game):
             good = [ops.copy(variable.value) for variable in self.state]
             found: list[str] = []
             with self._inspecting(found):
-                self.training_step(*(ops.take(part, indices[i], axis=0) for part in data))
+                self.run_step(*(ops.take(part, indices[i], axis=0) for part in data))
             found += self._bad_weights()
             if found:
                 self._set_state(good)
@@ -126,6 +128,7 @@ class Engine(Game):
     def _inspecting(self, found: list[str]) -> Iterator[None]:
         def inspector(player: str, loss: Any, gradients: list) -> None:
             found.extend(self._bad_weights())  # of the player that has just moved
+            loss, *gradients = self.total([loss, *gradients])
             found.extend(f"the loss of the {player}" for _ in range(not _finite([loss])))
             found.extend(f"a gradient of the {player}" for _ in range(not _finite(gradients)))
 
@@ -172,9 +175,3 @@ def _error(received: str, good: int) -> FloatingPointError:
         f"The weights are those after step {good}; lower the learning rates, or change the loss or penalty",
     )
     return FloatingPointError(*error.args)
-
-
-def count() -> Iterator[tuple]:
-    """What Keras counts while the feed brings the blocks."""
-    while True:
-        yield (np.zeros(1, "int8"),)

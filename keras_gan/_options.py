@@ -90,14 +90,21 @@ def check_steps(gan: Any) -> None:
         )
 
 
-def check_packs(batch_size: Any, packing: int) -> int:
-    """Returns `batch_size`, or raises `ValueError` unless it is a positive integer that packs divide."""
+def check_packs(batch_size: Any, packing: int, num_replicas: int = 1) -> int:
+    """Returns `batch_size`, or raises `ValueError` unless packs and replicas divide it."""
     num = check_count("batch_size", batch_size)
     if num % packing:
         raise bad_value(
             f"A minibatch is made of whole packs of {packing} rows",
             Shown(f"a minibatch of {num} rows"),
             "Pass a `batch_size` that `packing` divides, and let a stream drop a short last batch",
+        )
+    if num % (packing * num_replicas):
+        raise bad_value(
+            f"A minibatch is dealt out among {num_replicas} replicas in equal parts"
+            + (f" of whole packs of {packing} rows" if packing > 1 else ""),
+            Shown(f"a minibatch of {num} rows"),
+            f"Pass a `batch_size` that {packing * num_replicas} divides",
         )
     return num
 

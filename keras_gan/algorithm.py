@@ -1,6 +1,7 @@
 """Algorithm 1 of Goodfellow et al. 2014, written once with Keras operations for every backend."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -34,19 +35,21 @@ class Algorithm1(Objectives):
 
     @property
     def rows_multiple(self) -> int:
-        """What divides the rows of a training step: each of its minibatches is made of whole packs."""
-        return self.discriminator_steps * self.packing
+        """What divides the rows of a training step: each minibatch gives each replica whole packs."""
+        return self.discriminator_steps * self.packing * self.num_replicas
 
     def training_step(self, real: Any, labels: Any = None) -> None:
         """One training step on the rows of `discriminator_steps` minibatches, and their labels."""
         real, labels = self._checked_batch(real, labels)
         size = ops.shape(real)[0] // self.discriminator_steps
         if isinstance(size, int):  # not where TensorFlow does not know it yet
-            check_packs(size, self.packing)
+            check_packs(size, self.packing, self.num_replicas)
         parts = [slice(i * size, (i + 1) * size) for i in range(self.discriminator_steps)]
-        minibatches = [(real[part], None if labels is None else labels[part]) for part in parts]
-        zs = [self._draw(size) for _ in minibatches]
-        generator_zs = [self._draw(size) for _ in range(self.generator_steps - self.share_z)]
+        minibatches = [
+            (self.shard(real[part]), None if labels is None else self.shard(labels[part])) for part in parts
+        ]
+        zs = [self.shard(self._draw(size)) for _ in minibatches]
+        generator_zs = [self.shard(self._draw(size)) for _ in range(self.generator_steps - self.share_z)]
         generator_zs = [zs[-1], *generator_zs] if self.share_z else generator_zs
         if self.update == "simultaneous":
             d_gradients = self._discriminator_gradients(zs[0], *minibatches[0])
@@ -71,7 +74,7 @@ class Algorithm1(Objectives):
         power_iteration(network)
         fake = frozen_call(self.generator, with_labels(z, labels), mode=self.frozen_mode)
         real, fake = self.reader(num)(real), self.reader(num)(ops.stop_gradient(fake))
-        points = self.points(real, fake, self.training_draws)
+        points = self.points(real, fake, partial(self.drawn, random_uniform))
 
         def function() -> tuple:
             real_logits = as_float(network(with_labels(real, labels), training=True))
@@ -147,7 +150,7 @@ class Algorithm1(Objectives):
         )
         real_logits = as_float(self.discriminator(with_labels(real, labels), training=False))
         fake_logits = as_float(self.discriminator(with_labels(fake, labels), training=False))
-        points = self.points(real, fake, self.evaluation_draws)
+        points = self.points(real, fake, partial(random_uniform, seed=self.evaluation_draws))
         self._track(
             num,
             g_loss=self.feature_distance(real, fake, labels, "inference")

@@ -134,7 +134,8 @@ class _Keeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Writes a checkpoint where one is due, and one at the end."""
         last = epoch + 1 == self.params["epochs"] or self.model.stop_training
-        if last or (epoch + 1) % self.checkpoint.every == 0:
+        due = last or (epoch + 1) % self.checkpoint.every == 0
+        if due and self.model.writes_files:  # of several worker processes only the chief does
             try:
                 self.folder.write(epoch + 1, self._state(epoch + 1))
             except OSError as error:

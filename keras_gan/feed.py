@@ -11,11 +11,11 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from keras import ops
 from keras.src.trainers.data_adapters import get_data_adapter
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 
 from keras_gan._errors import Shown, bad_value
+from keras_gan.backend import resident
 
 LARGEST_RESIDENT = 2**31  # bytes; larger arrays stay with the host and go to the device block by block
 
@@ -116,7 +116,7 @@ class ArrayFeed(Feed):
         self.blocks_per_epoch = -(-self.steps_per_epoch // steps_per_block)
         self._per_block = -(-self.steps_per_epoch // self.blocks_per_epoch)
         self._resident = sum(part.nbytes for part in data) <= LARGEST_RESIDENT
-        self._data = tuple(ops.convert_to_tensor(part) for part in data) if self._resident else data
+        self._data = tuple(resident(part) for part in data) if self._resident else data
         self._next_epoch = 0
 
     def epoch(self) -> Iterator[list[Run]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+from keras import ops
 
 from keras_gan._checks import check_choice, check_count, check_flag
 from keras_gan._doors import check_keywords
@@ -79,6 +80,8 @@ class Game(Algorithm1):
         """What training carries along beside weights and optimizers: averaged generator, draws, means."""
         self.averaged_generator = None if self.average is None else frozen_copy(self.generator)
         self.training_draws = keras.random.SeedGenerator(self.seed)
+        # Of several worker processes, TensorFlow gives each the chief's variables.
+        self.seed = int(ops.convert_to_numpy(self.training_draws.state.value)[0])
         self.evaluation_draws = keras.random.SeedGenerator(self.seed)
         names = ("g_loss", "d_loss", "d_real", "d_fake", *["penalty"] * bool(self.slope_penalties))
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}

@@ -8,9 +8,10 @@ from keras import ops
 
 from keras_gan._checks import check_count
 from keras_gan._doors import Guarded, check_compile_flags, check_fit, checked_optimizers
-from keras_gan._engine import Engine, count, planned_steps_per_block
+from keras_gan._engine import Engine, planned_steps_per_block
 from keras_gan._inputs import checked_source, is_array
 from keras_gan._look_ahead import check_look_ahead
+from keras_gan._replicas import check_replicas
 from keras_gan._sampling import checked_labels
 from keras_gan._saving import Saving
 from keras_gan.backend import StepTrainer
@@ -89,6 +90,7 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         )
         if self.unrolled_steps:
             check_look_ahead(discriminator)
+        check_replicas(self, jit_compile, generator, discriminator)
         super().compile(optimizer=None, jit_compile=jit_compile, run_eagerly=run_eagerly)
         self.generator_optimizer, self.discriminator_optimizer = generator, discriminator
         for optimizer, network in self._players():
@@ -163,7 +165,7 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         feed.go_on_after(self.steps_taken)
         with self.feeding(feed):
             history = super().fit(
-                count(),
+                self.count(),
                 epochs=epochs,
                 verbose=verbose,
                 callbacks=callbacks,
@@ -186,7 +188,10 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         if is_array(x):
             y = checked_labels(y, len(x), self.num_classes)
         self.evaluation_draws.state.assign(ops.cast([self.seed, 0], self.evaluation_draws.state.dtype))
-        return super().evaluate(x, y, **kwargs)
+        if self.num_replicas > 1:
+            kwargs.pop("_use_cached_eval_dataset", None)  # which `fit` has dealt out among the replicas
+        with self.on_one_device():
+            return super().evaluate(x, y, **kwargs)
 
     def _players(self) -> list[tuple[keras.optimizers.Optimizer, keras.Model]]:
         return [

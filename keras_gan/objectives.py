@@ -35,6 +35,8 @@ class Objectives(Sampling):
     reduction: str
     frozen_mode: str
     training_draws: keras.random.SeedGenerator
+    num_replicas: int
+    shard: Callable[[Any], Any]  # of the rows of a whole minibatch, those that are worked on here
 
     @property
     def slope_penalties(self) -> list[SlopePenalty]:
@@ -51,7 +53,7 @@ class Objectives(Sampling):
         """What turns `num` samples into what the discriminator reads; its noise is drawn here and now."""
         noise = None
         if self.instance_noise is not None:
-            noise = random_normal((num, *self.sample_shape), self.training_draws)
+            noise = self.drawn(random_normal, (num, *self.sample_shape))
             noise *= self.instance_noise.std_at(self.generator_optimizer.iterations.value)
 
         def read(samples: Any) -> Any:
@@ -97,9 +99,14 @@ class Objectives(Sampling):
         difference = ops.mean(as_float(of_real), axis=0) - ops.mean(as_float(of_fake), axis=0)
         return ops.sum(ops.square(difference))
 
-    def points(self, real: Any, fake: Any, draws: keras.random.SeedGenerator) -> list:
-        """Where each slope penalty takes the slope."""
-        return [penalty.points(real, fake, draws) for penalty in self.slope_penalties]
+    def drawn(self, random: Callable, shape: tuple) -> Any:
+        """Random numbers for the rows of a training step, of what one device would draw for all rows ours."""
+        num, *rest = shape
+        return self.shard(random((num * self.num_replicas, *rest), seed=self.training_draws))
+
+    def points(self, real: Any, fake: Any, uniform: Callable) -> list:
+        """Where each slope penalty takes the slope; `uniform(shape)` draws from [0, 1)."""
+        return [penalty.points(real, fake, uniform) for penalty in self.slope_penalties]
 
     def slope_terms(self, points: list, labels: Any, *, training: bool) -> list:
         """The cost of the discriminator's slope, a scalar a penalty; lazy in training only."""

@@ -5,7 +5,7 @@ and what a slope costs (`value`); `GAN` adds the mean cost to the discriminator'
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,7 +15,8 @@ from keras import ops
 from keras_gan._checks import check_count, check_positive
 from keras_gan._errors import bad_value, unknown_option
 from keras_gan._record import Record
-from keras_gan.backend import random_uniform
+
+Uniform = Callable[[tuple], Any]
 
 
 class Penalty(Record):
@@ -43,13 +44,13 @@ class SlopePenalty(Penalty, ABC):
         check_count("every", self.every)
 
     @abstractmethod
-    def points(self, real: Any, fake: Any, seed: keras.random.SeedGenerator) -> Any:
+    def points(self, real: Any, fake: Any, uniform: Uniform) -> Any:
         """Where the slope is taken.
 
         Args:
             real: Real samples as the discriminator reads them, float `(batch, ...)`.
             fake: As many generated ones.
-            seed: For random draws.
+            uniform: From a shape to random numbers in [0, 1).
 
         Returns:
             As many points, float `(batch, ...)`.
@@ -90,9 +91,9 @@ class GradientPenalty(SlopePenalty):
         super().__post_init__()
         check_positive("target", self.target, or_zero=True)
 
-    def points(self, real: Any, fake: Any, seed: keras.random.SeedGenerator) -> Any:
+    def points(self, real: Any, fake: Any, uniform: Uniform) -> Any:
         """u·real + (1 - u)·fake."""
-        u = random_uniform(_one_a_sample(real), seed)
+        u = uniform(_one_a_sample(real))
         return u * real + (1.0 - u) * fake
 
     def value(self, squared_slope: Any) -> Any:
@@ -124,9 +125,9 @@ class DRAGAN(GradientPenalty):
         super().__post_init__()
         check_positive("spread", self.spread)
 
-    def points(self, real: Any, fake: Any, seed: keras.random.SeedGenerator) -> Any:
+    def points(self, real: Any, fake: Any, uniform: Uniform) -> Any:
         """The points real + u·spread·std·v."""
-        u, v = random_uniform(_one_a_sample(real), seed), random_uniform(ops.shape(real), seed)
+        u, v = uniform(_one_a_sample(real)), uniform(ops.shape(real))
         return real + u * v * (self.spread * ops.std(real))
 
 
@@ -146,7 +147,7 @@ class R1(SlopePenalty):
     weight: float = 1.0
     every: int = 1
 
-    def points(self, real: Any, fake: Any, seed: keras.random.SeedGenerator) -> Any:
+    def points(self, real: Any, fake: Any, uniform: Uniform) -> Any:
         """The real samples."""
         return real
 
@@ -167,7 +168,7 @@ class R2(R1):
         Mescheder, Geiger and Nowozin 2018, section 4.1, arXiv:1801.04406.
     """
 
-    def points(self, real: Any, fake: Any, seed: keras.random.SeedGenerator) -> Any:
+    def points(self, real: Any, fake: Any, uniform: Uniform) -> Any:
         """The generated samples."""
         return fake
 

@@ -30,7 +30,17 @@ FLOORS = [
     [["penalties"], ["noise"], ["classifier"], ["_ends", "_players", "adversarial"]],
     [
         [
-            *("_inputs", "_options", "_sampling", "_doors", "feed", "_look_ahead", "objectives", "algorithm"),
+            *(
+                "_inputs",
+                "_options",
+                "_sampling",
+                "_doors",
+                "feed",
+                "_look_ahead",
+                "_replicas",
+                "objectives",
+                "algorithm",
+            ),
             *("game", "_engine", "_saving", "_state_files", "_same_run", "checkpoint", "gan"),
         ]
     ],

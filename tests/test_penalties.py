@@ -1,6 +1,7 @@
 """Penalties in closed form: a linear discriminator w·x + b has the slope ‖w‖ everywhere."""
 
 import itertools
+from functools import partial
 
 import keras
 import numpy as np
@@ -38,13 +39,17 @@ def number(tensor):
     return float(ops.convert_to_numpy(tensor))
 
 
+def uniform():
+    return partial(keras.random.uniform, seed=keras.random.SeedGenerator(1))
+
+
 def term_and_gradient(penalty, kernel=W):
     """The sum of the penalties and its gradient by w, on a few random samples."""
     gan = make_gan(penalty, kernel)
     real, fake = (
         ops.convert_to_tensor(np.random.default_rng(i).normal(size=(5, 2)), "float32") for i in (0, 1)
     )
-    points = gan.points(real, fake, gan.training_draws)
+    points = gan.points(real, fake, uniform())
     network = gan.discriminator
     state = network.non_trainable_variables + gan.discriminator_optimizer.variables
 
@@ -83,8 +88,7 @@ def test_at_zero_slope_value_and_gradient_are_finite(name):
 
 def test_interpolation_is_uniform_between_real_and_fake_with_one_number_a_sample():
     real, fake = np.zeros((20_000, 3), "float32"), np.ones((20_000, 3), "float32")
-    seed = keras.random.SeedGenerator(1)
-    points = ops.convert_to_numpy(kg.GradientPenalty().points(ops.array(real), ops.array(fake), seed))
+    points = ops.convert_to_numpy(kg.GradientPenalty().points(ops.array(real), ops.array(fake), uniform()))
     assert points.min() >= 0.0
     assert points.max() <= 1.0
     np.testing.assert_array_equal(points[:, 0], points[:, 2])
@@ -96,8 +100,7 @@ def test_interpolation_is_uniform_between_real_and_fake_with_one_number_a_sample
 
 def test_dragan_looks_beside_the_real_samples_up_to_half_a_standard_deviation():
     real = np.random.default_rng(0).normal(2.0, 3.0, (20_000, 2)).astype("float32")
-    seed = keras.random.SeedGenerator(1)
-    points = ops.convert_to_numpy(kg.DRAGAN().points(ops.array(real), None, seed))
+    points = ops.convert_to_numpy(kg.DRAGAN().points(ops.array(real), None, uniform()))
     shift = (points - real) / (0.5 * real.std())  # u·v: one u a sample, one v a coordinate
     assert shift.min() >= -1e-5
     assert shift.max() <= 1.0
@@ -121,7 +124,7 @@ def test_images_have_one_slope_a_sample():
         kg.mlp_generator(3, (2, 2, 1), widths=(), seed=1), network, penalty="gradient_penalty", seed=3
     )
     x = ops.convert_to_tensor(np.zeros((5, 2, 2, 1), "float32"))
-    points = gan.points(x, x, gan.training_draws)
+    points = gan.points(x, x, uniform())
     (term,) = gan.slope_terms(points, None, training=False)
     assert number(term) == pytest.approx(10 * (6.0 - 1.0) ** 2, rel=1e-5)
 

@@ -4,6 +4,7 @@
 - `gradient(function, values)`: gradients of a function of tensors, which can be differentiated again.
 - `random_normal(shape, seed)`, `random_uniform(shape, seed)`: Keras's random numbers, where need be by a
   faster algorithm.
+- `resident(array)`: an array where training reads it.
 - `loops_are_slow_for_convolutions()`: whether a compiled loop keeps them from running fast.
 - `StepTrainer`: the train function and the `test_step` that `keras.Model` wants on this backend.
 """
@@ -26,5 +27,6 @@ value_and_grad = _module.value_and_grad
 gradient = _module.gradient
 random_normal = _module.random_normal
 random_uniform = _module.random_uniform
+resident = _module.resident
 loops_are_slow_for_convolutions = _module.loops_are_slow_for_convolutions
 StepTrainer = _module.StepTrainer

@@ -1,11 +1,15 @@
 """Gradients and the training step on JAX: the same stateful code, run inside `keras.StatelessScope`."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jax
 import keras
+import numpy as np
 from jax import numpy as jnp
+
+from keras_gan.backend._one_device import OneDevice, endless
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -51,15 +55,50 @@ def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
     return keras.random.uniform(shape, seed=seed)
 
 
+def resident(array: np.ndarray) -> jax.Array:
+    """An array where training reads it: on every device."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return keras.ops.convert_to_tensor(array)
+    return keras.distribution.distribute_tensor(array, _layout(distribution, (None,) * array.ndim))
+
+
 def loops_are_slow_for_convolutions() -> bool:
     """Whether convolutions inside a compiled loop are slower than outside."""
     return jax.default_backend() == "cpu"  # XLA runs them there on one thread
 
 
-class StepTrainer:
+def _layout(distribution: Any, axes: tuple) -> keras.distribution.TensorLayout:
+    return keras.distribution.TensorLayout(axes, distribution.device_mesh)
+
+
+class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on JAX."""
 
     train_function: Callable | None
+
+    def shard(self, rows: jax.Array) -> jax.Array:
+        """The same rows, spread over the devices where these divide them."""
+        distribution = keras.distribution.distribution()
+        if distribution is None or len(rows) % _num_shards(distribution):
+            return rows
+        axes = (distribution.batch_dim_name, *(None,) * (rows.ndim - 1))
+        return keras.distribution.distribute_tensor(rows, _layout(distribution, axes))
+
+    def count(self) -> Iterator[tuple]:
+        """What Keras counts while the feed brings the blocks: a row a device, which it sends there."""
+        distribution = keras.distribution.distribution()
+        return endless(1 if distribution is None else _num_shards(distribution))
+
+    @contextmanager
+    def on_one_device(self) -> Iterator[None]:
+        """What Keras runs in here runs on whole batches, of any size."""
+        distribution = keras.distribution.distribution()
+        keras.distribution.set_distribution(None)
+        try:
+            yield
+        finally:
+            keras.distribution.set_distribution(distribution)
 
     def make_train_function(self, force: bool = False) -> None:
         """Makes the function that runs a block of training steps, each shape compiled once."""
@@ -67,7 +106,9 @@ class StepTrainer:
             return
         run = self._run
         if self.jit_compile and not self.run_eagerly:
-            run = jax.jit(run)  # without donation: the state before the block is kept, to go back to
+            kept = keras.distribution.distribution() and (None, None, self._get_state_sharding_spec())
+            # Without donation: the state before the block is kept, to go back to.
+            run = jax.jit(run, out_shardings=kept)
 
         def train_function(state: tuple, iterator: Iterator) -> tuple:
             logs: dict = {}
@@ -122,6 +163,11 @@ class StepTrainer:
     def _results(self, metric_values: list) -> dict:
         with keras.StatelessScope(list(zip(self.metrics_variables, metric_values, strict=True))):
             return self.get_metrics_result()
+
+
+def _num_shards(distribution: Any) -> int:
+    mesh = distribution.device_mesh
+    return mesh.shape[mesh.axis_names.index(distribution.batch_dim_name)]
 
 
 def _pure(step: Callable, variables: list[list]) -> Callable:

@@ -1,10 +1,15 @@
 """Gradients and the training step on TensorFlow."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
+
+from keras_gan._errors import Shown, bad_value
+from keras_gan.backend._one_device import OneDevice
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -22,7 +27,9 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
         for variable in variables:
             tape.watch(variable.value)
         loss, aux = function()
-    return (loss, aux), tape.gradient(loss, [variable.value for variable in variables])
+        num_replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        share = loss / num_replicas if num_replicas > 1 else loss  # optimizers add up what replicas find
+    return (loss, aux), tape.gradient(share, [variable.value for variable in variables])
 
 
 def gradient(function: Callable, values: list) -> list:
@@ -46,15 +53,73 @@ def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> tf.Tensor:
     return tf.random.stateless_uniform(shape, tf.cast(seed.next(), tf.int32), alg="philox")
 
 
+def resident(array: np.ndarray) -> tf.Tensor:
+    """An array where training reads it."""
+    return keras.ops.convert_to_tensor(array)
+
+
 def loops_are_slow_for_convolutions() -> bool:
     """Whether convolutions inside a compiled loop are slower than outside."""
     return False
 
 
-class StepTrainer:
+class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on TensorFlow."""
 
     train_function: Callable | None
+
+    @property
+    def num_replicas(self) -> int:
+        """Replicas of the `tf.distribute` strategy in whose scope the model was made."""
+        return self.distribute_strategy.num_replicas_in_sync
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether this process is the chief."""
+        return self.distribute_strategy.extended.should_checkpoint
+
+    def shard(self, rows: tf.Tensor) -> tf.Tensor:
+        """Of the rows of a whole minibatch, those of this replica."""
+        if self.num_replicas == 1:
+            return rows
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        return tf.reshape(rows, (self.num_replicas, -1, *rows.shape[1:]))[replica]
+
+    def total(self, values: list) -> list:
+        """The sum of each value over the replicas."""
+        if self.num_replicas == 1:
+            return values
+        values = [tf.convert_to_tensor(value) for value in values if value is not None]
+        return tf.distribute.get_replica_context().all_reduce("sum", values)
+
+    def run_step(self, *rows: tf.Tensor) -> None:
+        """Runs `training_step` on all replicas; each is given all rows and takes its own."""
+        if self.num_replicas == 1:
+            self.training_step(*rows)
+        else:
+            self.distribute_strategy.run(self.training_step, args=rows)
+
+    def count(self) -> Any:
+        """What Keras counts while the feed brings the blocks."""
+        _check_outside()
+        if self._distribute_strategy is None:
+            return super().count()
+        endless = tf.data.Dataset.from_tensors((np.zeros(1, "int8"),)).repeat()
+        return self.distribute_strategy.distribute_datasets_from_function(lambda context: endless)
+
+    def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
+        """Does nothing: a GAN is built. Keras would average the first batch over the workers, and fail."""
+
+    @contextmanager
+    def on_one_device(self) -> Iterator[None]:
+        """What Keras runs in here runs once and on whole batches, with the first replica's weights."""
+        _check_outside()
+        strategy = self.__dict__["_distribute_strategy"]
+        self._distribute_strategy = None
+        try:
+            yield
+        finally:
+            self._distribute_strategy = strategy
 
     def make_train_function(self, force: bool = False) -> None:
         """Makes the function that runs a block of training steps, each shape compiled once."""
@@ -84,7 +149,7 @@ class StepTrainer:
 
     def _run(self, data: tuple, indices: tf.Tensor, steps: tf.Tensor) -> tuple:
         def body(i: tf.Tensor) -> list[tf.Tensor]:
-            self.training_step(*(tf.gather(part, indices[i]) for part in data))
+            self.run_step(*(tf.gather(part, indices[i]) for part in data))
             return [i + 1]
 
         tf.while_loop(lambda i: i < steps, body, [0])
@@ -96,3 +161,12 @@ class StepTrainer:
         """Evaluates one batch of real data."""
         self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
         return self.get_metrics_result()
+
+
+def _check_outside() -> None:
+    if tf.distribute.has_strategy():
+        raise bad_value(
+            "Networks, GAN and optimizers are made inside of `strategy.scope()`, and trained outside",
+            Shown("training or evaluation inside"),
+            "Call `fit`, `evaluate` and `predict` after the `with` block",
+        )

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import torch
+
+from keras_gan.backend._one_device import OneDevice
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -43,12 +46,17 @@ def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
     return keras.random.uniform(shape, seed=seed)
 
 
+def resident(array: np.ndarray) -> torch.Tensor:
+    """An array where training reads it."""
+    return keras.ops.convert_to_tensor(array)
+
+
 def loops_are_slow_for_convolutions() -> bool:
     """Whether convolutions inside a compiled loop are slower than outside."""
     return False
 
 
-class StepTrainer:
+class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on torch."""
 
     train_function: Callable | None
