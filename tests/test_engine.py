@@ -62,6 +62,31 @@ def test_each_shape_is_compiled_once(monkeypatch):
     assert len(traces) == first
 
 
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="only JAX compiles a program for each model")
+def test_seeds_of_one_shape_share_what_is_compiled():
+    from keras_gan.backend import jax as backend
+
+    def train(seed, width=8):
+        gan = kg.GAN(
+            kg.mlp_generator(3, (2,), widths=(width,), seed=seed),
+            kg.mlp_discriminator((2,), widths=(width,), dropout=0.2, seed=seed + 1),
+            seed=seed,
+        )
+        gan.compile(generator_optimizer="adam", discriminator_optimizer=keras.optimizers.Adam(1e-3 * seed))
+        gan.fit(data(40), batch_size=8, verbose=0)
+        return gan.generator.get_weights()[0]
+
+    backend._COMPILED.clear()
+    first = train(1)
+    assert len(backend._COMPILED) == 1
+    second, again = train(5), train(1)
+    assert len(backend._COMPILED) == 1
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - second).max() > 1e-3
+    train(1, width=9)
+    assert len(backend._COMPILED) == 2
+
+
 def poison(gan, network, value):
     weight = getattr(gan, network).trainable_variables[0]
     bad = keras.ops.convert_to_numpy(weight.value).copy()

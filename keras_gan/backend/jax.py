@@ -1,7 +1,9 @@
 """Gradients and the training step on JAX: the same stateful code, run inside `keras.StatelessScope`."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 import jax
@@ -105,16 +107,19 @@ class StepTrainer(OneDevice):
         if self.train_function is not None and not force:
             return
         run = self._run
-        if self.jit_compile and not self.run_eagerly:
-            kept = keras.distribution.distribution() and (None, None, self._get_state_sharding_spec())
-            # Without donation: the state before the block is kept, to go back to.
-            run = jax.jit(run, out_shardings=kept)
+        if (
+            self.jit_compile and not self.run_eagerly
+        ):  # without donation: the state before is kept, to go back to
+            if keras.distribution.distribution() is None:
+                run = _compiled_once(run)
+            else:
+                run = jax.jit(run, out_shardings=(None, None, self._get_state_sharding_spec()))
 
         def train_function(state: tuple, iterator: Iterator) -> tuple:
             logs: dict = {}
             for block in self.runs(next(iterator)):
                 before = state
-                logs, finite, state = run(state, block.data, block.indices, block.steps)
+                logs, finite, state = run(state, block.data, block.indices, np.int32(block.steps))
                 if not finite:
                     self._jax_state_synced = True  # from here on the variables hold the state
                     groups = self._state_groups()
@@ -136,7 +141,7 @@ class StepTrainer(OneDevice):
             self.metrics_variables,
         ]
 
-    def _run(self, state: tuple, data: tuple, indices: jax.Array, steps: int) -> tuple:
+    def _run(self, state: tuple, data: tuple, indices: jax.Array, steps: Any) -> tuple:
         step = _pure(self.training_step, self._state_groups())
 
         def body(i: int, state: tuple) -> tuple:
@@ -163,6 +168,33 @@ class StepTrainer(OneDevice):
     def _results(self, metric_values: list) -> dict:
         with keras.StatelessScope(list(zip(self.metrics_variables, metric_values, strict=True))):
             return self.get_metrics_result()
+
+
+_COMPILED: OrderedDict[str, Any] = OrderedDict()  # programs of this process by a digest of their text
+_MOST_COMPILED = 32
+
+
+def _compiled_once(run: Callable) -> Callable:
+    """`jax.jit(run)`, but equal programs, such as those of two seeds, are compiled once a process."""
+    jitted, by_shape = jax.jit(run), {}
+
+    def call(state: tuple, data: tuple, *rest: Any) -> tuple:
+        shape = tuple((part.shape, str(part.dtype)) for part in (*data, *rest))
+        if shape not in by_shape:
+            by_shape[shape] = _program(jitted.lower(state, data, *rest))
+        return by_shape[shape](state, data, *rest)
+
+    return call
+
+
+def _program(lowered: jax.stages.Lowered) -> Any:
+    text = f"{lowered.in_tree} {lowered.out_tree} {lowered.as_text()}"
+    key = sha256(text.encode()).hexdigest()
+    if key not in _COMPILED:
+        _COMPILED[key] = lowered.compile()
+        while len(_COMPILED) > _MOST_COMPILED:
+            _COMPILED.popitem(last=False)
+    return _COMPILED[key]
 
 
 def _num_shards(distribution: Any) -> int:
