@@ -74,6 +74,9 @@ def _layout(distribution: Any, axes: tuple) -> keras.distribution.TensorLayout:
     return keras.distribution.TensorLayout(axes, distribution.device_mesh)
 
 
+_GROUPS = ("trainable_variables", "non_trainable_variables", "optimizer_variables", "metrics_variables")
+
+
 class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on JAX."""
 
@@ -117,6 +120,8 @@ class StepTrainer(OneDevice):
 
         def train_function(state: tuple, iterator: Iterator) -> tuple:
             logs: dict = {}
+            # While `fit` runs the variables are empty: were the feed to fail, Keras puts these back.
+            self._jax_state = dict(zip(_GROUPS, state, strict=True))
             for block in self.runs(next(iterator)):
                 before = state
                 logs, finite, state = run(state, block.data, block.indices, np.int32(block.steps))
