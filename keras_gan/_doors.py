@@ -31,6 +31,7 @@ def check_fit(
             Shown("one without optimizers"),
             'Call `gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")`',
         )
+    check_outside(model)
     check_count("epochs", epochs)
     check_count("initial_epoch", initial_epoch, or_zero=True)
     check_count("validation_freq", validation_freq)
@@ -47,6 +48,16 @@ def check_fit(
                 callback,
                 "Pass objects, not classes, for example `[kg.Watch(data)]`",
             )
+
+
+def check_outside(model: Any) -> None:
+    """Raises `ValueError` inside of `strategy.scope()`, where Keras would split what must stay whole."""
+    if model.inside_scope:
+        raise bad_value(
+            "Networks, GAN and optimizers are made inside of `strategy.scope()`, and trained outside",
+            Shown("training, evaluation or prediction inside"),
+            "Call `fit`, `evaluate` and `predict` after the `with` block",
+        )
 
 
 def check_compile_flags(jit_compile: Any, run_eagerly: Any) -> None:
@@ -125,6 +136,7 @@ class Guarded(Sampling):
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
         """One sample a row of `x`, which is `z` of shape `(batch, latent_dim)`; otherwise as in Keras."""
         _check_z(x, self.latent_dim)
+        check_outside(self)
         with self.on_one_device():  # type: ignore[attr-defined]
             return super().predict(x, **kwargs)  # type: ignore[misc]
 

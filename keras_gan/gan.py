@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan._checks import check_count
-from keras_gan._doors import Guarded, check_compile_flags, check_fit, checked_optimizers
+from keras_gan._doors import Guarded, check_compile_flags, check_fit, check_outside, checked_optimizers
 from keras_gan._engine import Engine, planned_steps_per_block
 from keras_gan._inputs import checked_source, is_array
 from keras_gan._look_ahead import check_look_ahead
@@ -184,6 +184,7 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
         """
+        check_outside(self)
         x = checked_source("x", x, self.generator)
         if is_array(x):
             y = checked_labels(y, len(x), self.num_classes)

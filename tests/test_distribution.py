@@ -77,7 +77,7 @@ def assert_close(left, right):
 @pytest.mark.parametrize("case", runs.CASES)
 def test_several_devices_end_where_one_does(results, case):
     one, several = results
-    for result in (kind[case] for kind in several.values()):
+    for result in (kind[case] for kind in several.values() if case in kind):
         assert_close(result["values"], one[case]["values"])
         assert_close(result["watched"], one[case]["watched"])
         assert result["history"].keys() == one[case]["history"].keys()

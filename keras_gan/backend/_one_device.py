@@ -20,6 +20,11 @@ class OneDevice:
         """Whether this process writes the checkpoints."""
         return True
 
+    @property
+    def inside_scope(self) -> bool:
+        """Whether the call stands where models are made and not trained."""
+        return False
+
     def shard(self, rows: Any) -> Any:
         """Of the rows of a whole minibatch, those that are worked on here."""
         return rows

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan._errors import Shown, bad_value
 from keras_gan.backend._one_device import OneDevice
 
 
@@ -78,6 +77,11 @@ class StepTrainer(OneDevice):
         """Whether this process is the chief."""
         return self.distribute_strategy.extended.should_checkpoint
 
+    @property
+    def inside_scope(self) -> bool:
+        """Whether the call stands inside of a strategy's scope, where models are made."""
+        return tf.distribute.has_strategy()
+
     def shard(self, rows: tf.Tensor) -> tf.Tensor:
         """Of the rows of a whole minibatch, those of this replica."""
         if self.num_replicas == 1:
@@ -101,7 +105,6 @@ class StepTrainer(OneDevice):
 
     def count(self) -> Any:
         """What Keras counts while the feed brings the blocks."""
-        _check_outside()
         if self._distribute_strategy is None:
             return super().count()
         endless = tf.data.Dataset.from_tensors((np.zeros(1, "int8"),)).repeat()
@@ -113,7 +116,6 @@ class StepTrainer(OneDevice):
     @contextmanager
     def on_one_device(self) -> Iterator[None]:
         """What Keras runs in here runs once and on whole batches, with the first replica's weights."""
-        _check_outside()
         strategy = self.__dict__["_distribute_strategy"]
         self._distribute_strategy = None
         try:
@@ -161,12 +163,3 @@ class StepTrainer(OneDevice):
         """Evaluates one batch of real data."""
         self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
         return self.get_metrics_result()
-
-
-def _check_outside() -> None:
-    if tf.distribute.has_strategy():
-        raise bad_value(
-            "Networks, GAN and optimizers are made inside of `strategy.scope()`, and trained outside",
-            Shown("training or evaluation inside"),
-            "Call `fit`, `evaluate` and `predict` after the `with` block",
-        )
