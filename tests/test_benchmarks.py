@@ -176,7 +176,10 @@ def test_the_page_of_the_site_has_the_markers():
 def test_an_interrupted_run_leaves_the_earlier_results(tmp_path):
     output = tmp_path / "results.json"
     output.write_text("earlier", encoding="utf-8")
-    command = [sys.executable, "-m", "benchmarks", "--quick", "--rivals", "jax_scan", "--output", str(output)]
+    # A background job ignores the signal, and so would its child.
+    start = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    start += "; runpy.run_module('benchmarks', run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", start, "--quick", "--rivals", "jax_scan", "--output", str(output)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, cwd=ROOT
