@@ -7,7 +7,12 @@ from benchmarks.rivals import FRAMEWORKS
 from tools.files import write
 
 START, END = "<!-- results: written by make benchmark -->", "<!-- end of results -->"
-_HEAD = ["", "steps a second", "share of the peak", *(f"ours, {title} ÷ it" for title in FRAMEWORKS.values())]
+_HEAD = [
+    "rival",
+    "steps a second",
+    "share of the peak",
+    *(f"ours, {title} ÷ it" for title in FRAMEWORKS.values()),
+]
 
 
 def update_page(page: Path, results: dict[str, Any]) -> None:
