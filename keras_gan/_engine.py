@@ -154,9 +154,9 @@ class Engine(Game):
 def planned_steps_per_block(*networks: keras.Model) -> int:
     """How many training steps run in one compiled loop where the user names no number.
 
-    Small steps gain from 64, up to threefold. A step with convolutions takes long by itself, so 8 do, and a
-    reader sees progress; on a CPU, JAX runs a convolution inside a loop on one thread, so there it is 1. The
-    benchmark page shows the measurements.
+    The smaller a step, the more it gains from a long loop. A step with convolutions takes long by itself, so
+    8 are enough, and a reader sees progress. On a CPU, JAX runs a convolution several times slower inside a
+    loop (a 64×64 DCGAN: over 20 s a step against 5 s), so there it is 1.
     """
     layers = [layer for network in networks for layer in network._flatten_layers()]
     if not any(isinstance(layer, BaseConv | BaseConvTranspose) for layer in layers):
