@@ -30,13 +30,6 @@ def check_noise(noise: InstanceNoise | None) -> InstanceNoise | None:
     return noise
 
 
-def check_unrolled_steps(steps: int) -> int:
-    """Returns `steps`, or raises `ValueError` unless it is an integer from 0 up."""
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
-        raise bad_value("`unrolled_steps` is an integer from 0 up", steps, "Pass `unrolled_steps=5`, say")
-    return int(steps)
-
-
 def check_average(average: float | None) -> float | None:
     """Returns `average`, or raises `ValueError` unless it lies in [0, 1) or is `None`."""
     number = isinstance(average, int | float) and not isinstance(average, bool)

@@ -182,8 +182,8 @@ class Algorithm1(Objectives):
     def _draw(self, num: Any, draws: Any = None) -> Any:
         shape, seed = (num, self.latent_dim), draws or self.training_draws
         if self.latent == "normal":
-            return random_normal(shape, seed)
-        return 2.0 * random_uniform(shape, seed) - 1.0
+            return random_normal(shape, seed=seed)
+        return 2.0 * random_uniform(shape, seed=seed) - 1.0
 
     def _track(self, num: Any, **values: Any) -> None:
         for name, value in values.items():

@@ -87,7 +87,6 @@ class ArrayFeed(Feed):
         multiple: What the rows of any step must be divisible by.
         steps_per_block: The largest number of steps in a block.
         seed: Of the order; `None` keeps the arrays' own order.
-
     """
 
     def __init__(

@@ -17,7 +17,6 @@ from keras_gan._options import (
     check_networks,
     check_noise,
     check_steps,
-    check_unrolled_steps,
     seed_or_new,
 )
 from keras_gan._players import frozen_copy
@@ -69,7 +68,7 @@ class Game(Algorithm1):
         self.frozen_mode = check_choice("frozen_mode", frozen_mode, FROZEN_MODES)
         self.instance_noise = check_noise(instance_noise)
         self.feature_matching = feature_matching
-        self.unrolled_steps = check_unrolled_steps(unrolled_steps)
+        self.unrolled_steps = check_count("unrolled_steps", unrolled_steps, or_zero=True)
         self.average = check_average(average)
         self.seed = seed_or_new(seed)
         check_steps(self)

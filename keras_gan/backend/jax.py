@@ -47,14 +47,7 @@ def gradient(function: Callable, values: list) -> list:
     return jax.grad(function)(values)
 
 
-def random_normal(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
-    """Standard normal numbers, float32."""
-    return keras.random.normal(shape, seed=seed)
-
-
-def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
-    """Numbers in [0, 1), float32."""
-    return keras.random.uniform(shape, seed=seed)
+random_normal, random_uniform = keras.random.normal, keras.random.uniform
 
 
 def resident(array: np.ndarray) -> jax.Array:

@@ -127,6 +127,7 @@ class StepTrainer(OneDevice):
         """Makes the function that runs a block of training steps, each shape compiled once."""
         if self.train_function is not None and not force:
             return
+        state = self.state
         function, compiled = tf.function(self._run, jit_compile=self.jit_compile), {}
 
         def run(*arguments: Any) -> tuple:
@@ -140,7 +141,7 @@ class StepTrainer(OneDevice):
         def train_function(iterator: Iterator) -> dict:
             logs: dict = {}
             for block in self.runs(next(iterator)):
-                before = [variable.value.read_value() for variable in self.state]
+                before = [variable.value.read_value() for variable in state]
                 data = tuple(tf.convert_to_tensor(part) for part in block.data)
                 logs, finite = run(data, tf.constant(block.indices), tf.constant(block.steps))
                 if not finite:

@@ -1,7 +1,6 @@
 """Gradients and the training step on torch."""
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
@@ -36,14 +35,7 @@ def gradient(function: Callable, values: list) -> list:
         return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
 
 
-def random_normal(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
-    """Standard normal numbers, float32."""
-    return keras.random.normal(shape, seed=seed)
-
-
-def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> Any:
-    """Numbers in [0, 1), float32."""
-    return keras.random.uniform(shape, seed=seed)
+random_normal, random_uniform = keras.random.normal, keras.random.uniform
 
 
 def resident(array: np.ndarray) -> torch.Tensor:
@@ -66,15 +58,17 @@ class StepTrainer(OneDevice):
         if self.train_function is not None and not force:
             return
 
+        state = self.state
+
         @torch.no_grad()
         def train_function(batch: tuple) -> dict:
             for block in self.runs(batch[0]):
-                before = [variable.value.clone() for variable in self.state]
+                before = [variable.value.clone() for variable in state]
                 data = [keras.ops.convert_to_tensor(part) for part in block.data]
                 indices = keras.ops.convert_to_tensor(block.indices)
                 for i in range(block.steps):
                     self.training_step(*(part[indices[i]] for part in data))
-                if not all(torch.isfinite(v.value).all() for v in self.state if v.value.is_floating_point()):
+                if not all(torch.isfinite(v.value).all() for v in state if v.value.is_floating_point()):
                     self.find_nonfinite(block, before)
             return self.get_metrics_result()
 
