@@ -40,6 +40,12 @@ class Engine(Game):
         return list({id(variable): variable for variable in every}.values())
 
     @property
+    def has_convolutions(self) -> bool:
+        """Whether a network has convolutions, on which the best way to compile depends."""
+        layers = [*self.generator._flatten_layers(), *self.discriminator._flatten_layers()]
+        return any(isinstance(layer, BaseConv | BaseConvTranspose) for layer in layers)
+
+    @property
     def steps_taken(self) -> int:
         """Training steps since the optimizers were new."""
         return int(ops.convert_to_numpy(self.generator_optimizer.iterations)) // self.generator_steps
@@ -151,15 +157,14 @@ class Engine(Game):
             variable.assign(value)
 
 
-def planned_steps_per_block(*networks: keras.Model) -> int:
+def planned_steps_per_block(gan: Engine) -> int:
     """How many training steps run in one compiled loop where the user names no number.
 
     The smaller a step, the more it gains from a long loop. A step with convolutions takes long by itself, so
     8 are enough, and a reader sees progress. On a CPU, JAX runs a convolution several times slower inside a
     loop (a 64×64 DCGAN: over 20 s a step against 5 s), so there it is 1.
     """
-    layers = [layer for network in networks for layer in network._flatten_layers()]
-    if not any(isinstance(layer, BaseConv | BaseConvTranspose) for layer in layers):
+    if not gan.has_convolutions:
         return 64
     return 1 if loops_are_slow_for_convolutions() else 8
 

@@ -78,8 +78,8 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         Args:
             generator_optimizer, discriminator_optimizer: A Keras optimizer or a name, never one object for
                 both.
-            jit_compile: Compile with XLA. `"auto"`, as in Keras: always on JAX, on TensorFlow where there is
-                a GPU, never on torch.
+            jit_compile: Compile with XLA. `"auto"`: always on JAX; on TensorFlow with a GPU or without
+                convolutions, on one device; never on torch.
             run_eagerly: Compile nothing, to look inside.
             steps_per_block: Training steps in one compiled loop. `"auto"` takes 64, with convolutions 8, and
                 with convolutions on JAX without a GPU 1.
@@ -97,7 +97,7 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
             optimizer.build(network.trainable_variables)
         self.optimizer = _BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
         self.steps_per_block = (
-            planned_steps_per_block(self.generator, self.discriminator)
+            planned_steps_per_block(self)
             if steps_per_block == "auto"
             else check_count("steps_per_block", steps_per_block)
         )

@@ -159,3 +159,33 @@ def test_the_plan_is_stored_with_the_model(tmp_path):
     assert (loaded.steps_per_block, loaded.jit_compile) == (gan.steps_per_block, gan.jit_compile)
     with pytest.raises(ValueError, match="`steps_per_block` is a positive integer"):
         gan_of(steps_per_block=0)
+
+
+@pytest.mark.parametrize("build", ["mlp", "conv"])
+def test_what_xla_compiles_is_fixed_by_the_kind_of_network(build):
+    if build == "mlp":
+        gan = gan_of()
+    else:
+        gan = kg.GAN(
+            kg.conv_generator(3, (8, 8, 1), seed=1), kg.conv_discriminator((8, 8, 1), seed=2), seed=3
+        )
+        gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
+    on_tensorflow = build == "mlp"  # convolutions are slower with XLA there, where there is no GPU
+    assert (
+        gan.jit_compile == {"tensorflow": on_tensorflow, "jax": True, "torch": False}[keras.backend.backend()]
+    )
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a trap of tf.data")
+def test_training_does_not_touch_what_changes_the_memory_of_the_whole_process(monkeypatch):
+    import tensorflow as tf
+
+    def from_generator(*arguments, **options):
+        raise AssertionError("`from_generator` makes every later XLA program of the process slow")
+
+    monkeypatch.setattr(tf.data.Dataset, "from_generator", from_generator)
+    gan = gan_of()
+    gan.fit(data(), batch_size=8, verbose=0)
+    train(gan, data(), "stream")
+    train(gan, data(), "train_on_batch")
+    assert gan.steps_taken == 15

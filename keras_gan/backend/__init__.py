@@ -2,8 +2,8 @@
 
 - `value_and_grad(function, variables)`: a loss and its gradients.
 - `gradient(function, values)`: gradients of a function of tensors, which can be differentiated again.
-- `random_normal(shape, seed)`, `random_uniform(shape, seed)`: Keras's random numbers, where need be by a
-  faster algorithm.
+- `random_normal(shape, seed)`, `random_uniform(shape, seed)`: Keras's random numbers; on TensorFlow others,
+  the same with and without XLA.
 - `resident(array)`: an array where training reads it.
 - `loops_are_slow_for_convolutions()`: whether a compiled loop keeps them from running fast.
 - `StepTrainer`: the train function and the `test_step` that `keras.Model` wants on this backend.

@@ -1,5 +1,6 @@
 """Gradients and the training step on TensorFlow."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.trainers.trainer import model_supports_jit
 
 from keras_gan.backend._one_device import OneDevice
 
@@ -39,17 +41,22 @@ def gradient(function: Callable, values: list) -> list:
     return tape.gradient(scalar, values, unconnected_gradients="zero")
 
 
-def random_normal(shape: tuple, seed: keras.random.SeedGenerator) -> tf.Tensor:
-    """Standard normal numbers, float32, the same as `keras.random.normal`.
-
-    The algorithm is named: the default one, which Keras takes, is ten times slower under XLA on a CPU.
-    """
-    return tf.random.stateless_normal(shape, tf.cast(seed.next(), tf.int32), alg="philox")
-
-
 def random_uniform(shape: tuple, seed: keras.random.SeedGenerator) -> tf.Tensor:
-    """Numbers in [0, 1), float32, the same as `keras.random.uniform`; for the algorithm see above."""
-    return tf.random.stateless_uniform(shape, tf.cast(seed.next(), tf.int32), alg="philox")
+    """Multiples of 2⁻²³ in [0, 1), float32, made of random bits.
+
+    Only the bits are the same with and without XLA, so that a step which is repeated uncompiled sees the
+    same numbers; TensorFlow makes other floats of them. The algorithm is named because the default one is ten
+    times slower under XLA on a CPU.
+    """
+    state = tf.cast(seed.next(), tf.int32)
+    bits = tf.random.stateless_uniform(shape, state, None, None, tf.uint32, alg="philox")
+    return tf.cast(tf.bitwise.right_shift(bits, tf.constant(9, tf.uint32)), tf.float32) * 2.0**-23
+
+
+def random_normal(shape: tuple, seed: keras.random.SeedGenerator) -> tf.Tensor:
+    """Standard normal numbers, float32: the quantiles of uniform ones."""
+    between = 2.0 * random_uniform(shape, seed) + (2.0**-23 - 1.0)  # neither -1 nor 1
+    return math.sqrt(2.0) * tf.math.erfinv(between)
 
 
 def resident(array: np.ndarray) -> tf.Tensor:
@@ -66,6 +73,7 @@ class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on TensorFlow."""
 
     train_function: Callable | None
+    has_convolutions: bool
 
     @property
     def num_replicas(self) -> int:
@@ -104,10 +112,14 @@ class StepTrainer(OneDevice):
             self.distribute_strategy.run(self.training_step, args=rows)
 
     def count(self) -> Any:
-        """What Keras counts while the feed brings the blocks."""
-        if self._distribute_strategy is None:
-            return super().count()
+        """What Keras counts while the feed brings the blocks.
+
+        Not a Python generator: `tf.data.Dataset.from_generator` sets glibc's M_MMAP_THRESHOLD to 128 KiB for
+        the whole process. From then on each larger buffer is mapped anew, and XLA trains at half its speed.
+        """
         endless = tf.data.Dataset.from_tensors((np.zeros(1, "int8"),)).repeat()
+        if self._distribute_strategy is None:
+            return endless
         return self.distribute_strategy.distribute_datasets_from_function(lambda context: endless)
 
     def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
@@ -123,11 +135,16 @@ class StepTrainer(OneDevice):
         finally:
             self._distribute_strategy = strategy
 
+    def _resolve_auto_jit_compile(self) -> bool:
+        """What `jit_compile="auto"` means: as in Keras on a GPU; on a CPU XLA pays without convolutions."""
+        if self._distribute_strategy or tf.config.list_physical_devices("GPU"):
+            return super()._resolve_auto_jit_compile()  # type: ignore[misc]  # of keras.Model
+        return not self.has_convolutions and model_supports_jit(self)
+
     def make_train_function(self, force: bool = False) -> None:
         """Makes the function that runs a block of training steps, each shape compiled once."""
         if self.train_function is not None and not force:
             return
-        state = self.state
         function, compiled = tf.function(self._run, jit_compile=self.jit_compile), {}
 
         def run(*arguments: Any) -> tuple:
@@ -141,9 +158,8 @@ class StepTrainer(OneDevice):
         def train_function(iterator: Iterator) -> dict:
             logs: dict = {}
             for block in self.runs(next(iterator)):
-                before = [variable.value.read_value() for variable in state]
                 data = tuple(tf.convert_to_tensor(part) for part in block.data)
-                logs, finite = run(data, tf.constant(block.indices), tf.constant(block.steps))
+                logs, finite, before = run(data, tf.constant(block.indices), tf.constant(block.steps))
                 if not finite:
                     self.find_nonfinite(block, before)
             return logs
@@ -151,6 +167,8 @@ class StepTrainer(OneDevice):
         self.train_function = train_function
 
     def _run(self, data: tuple, indices: tf.Tensor, steps: tf.Tensor) -> tuple:
+        before = [tf.identity(variable.value) for variable in self.state]
+
         def body(i: tf.Tensor) -> list[tf.Tensor]:
             self.run_step(*(tf.gather(part, indices[i]) for part in data))
             return [i + 1]
@@ -158,7 +176,7 @@ class StepTrainer(OneDevice):
         tf.while_loop(lambda i: i < steps, body, [0])
         floats = [v.value for v in self.state if v.value.dtype.is_floating]
         finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in floats])
-        return self.get_metrics_result(), finite
+        return self.get_metrics_result(), finite, before
 
     def test_step(self, data: tuple) -> dict:
         """Evaluates one batch of real data."""
