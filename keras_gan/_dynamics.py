@@ -93,18 +93,22 @@ class DiracGAN(TwoPlayerGame):
 
     def field(self, theta: Any, psi: Any) -> NDArray[Any]:
         """The velocities: how each player's gain grows with its own number, the costs included."""
-        noise, weights = (self.noise_std * NODES, WEIGHTS) if self.noise_std else (np.zeros(1), np.ones(1))
+        noise = self.noise_std * NODES if self.noise_std else 0.0
         fake = theta + noise
         logits = psi * fake
         pull = self._slope(-logits if self.loss == "non_saturating" else logits)
         push = fake * self._slope(logits) - noise * self._slope(-psi * noise)
         # The sign alone is no function of a complex number; psi - sign(psi) is sign(psi) · (|psi| - 1).
         cost = self.r1 * psi + self.gradient_penalty * (psi - np.sign(np.real(psi)))
-        return np.array([-psi * (weights @ pull), weights @ push - cost])
+        return np.array([-psi * self._mean(pull), self._mean(push) - cost])
 
     def keep(self, psi: Any) -> Any:
         """Psi, clipped."""
-        return np.clip(psi, -self.clip, self.clip)
+        return psi if self.clip == np.inf else np.clip(psi, -self.clip, self.clip)
+
+    def _mean(self, values: Any) -> Any:
+        """The mean over the noise."""
+        return WEIGHTS @ values if self.noise_std else values
 
     def _slope(self, logits: Any) -> Any:
         """f'(t) of f(t) = -log(1 + exp(-t)), written so that it never overflows; 1 for f(t) = t."""

@@ -33,17 +33,21 @@ class UpdateRule(ABC):
     learning_rate: Rate = 0.1
 
     def __post_init__(self) -> None:
-        pair = self.learning_rate if isinstance(self.learning_rate, tuple) else (self.learning_rate,) * 2
-        if len(pair) != 2:
+        if isinstance(self.learning_rate, tuple) and len(self.learning_rate) != 2:
             todo = "Pass `learning_rate=(0.1, 0.4)`, say"
             raise bad_value("`learning_rate` is a number or a pair", self.learning_rate, todo)
-        for rate in pair:
+        for rate in self._pair:
             check_positive("learning_rate", rate)
 
     @property
     def rates(self) -> Point:
         """The learning rates of generator and discriminator, `(2,)`."""
-        return np.broadcast_to(np.asarray(self.learning_rate, np.float64), 2)
+        return np.array(self._pair)
+
+    @property
+    def _pair(self) -> tuple[float, float]:
+        rate = self.learning_rate
+        return rate if isinstance(rate, tuple) else (rate, rate)
 
     @abstractmethod
     def step(self, game: TwoPlayerGame, now: Point, before: Point) -> Point:
