@@ -291,8 +291,8 @@ for name, (real, fake) in ((k, v.T) for k, v in shares.items()):
 # %% [markdown]
 """
 The discriminator gets away with it: the real points above zero pull the
-others up. The generator does not. Once the discriminator answers most
-fakes with a negative number, they teach the generator nothing.
+others up. The generator does not. About half of the fakes get a negative
+answer, rightly, and these teach the generator nothing.
 """
 
 # %% [markdown]
@@ -390,7 +390,9 @@ display(
 
 # %% tags=["check"]
 assert small[0] < 1 / 3
-assert shares["tanh"][:, 1].min() > 0.5, shares
+silenced = shares["tanh"][:, 1]
+assert silenced.min() > 0.3, shares
+assert silenced.max() < 0.7, shares
 assert shares["tanh"][:, 0].max() < 0.05, shares
 assert shares["sigmoid"].max() == 0, shares
 

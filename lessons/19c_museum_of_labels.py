@@ -149,7 +149,7 @@ assert 0.88 < blind < 0.91
 
 # %% tags=["hide-input"] name="planes" alt="Two rows of ten label planes for class 3. Flattened: every one of the ten planes shows the same bright band of {lit_rows[3]} rows, a third of the way down, the rest is dark. Per axis: planes 0 to 2 and 4 to 9 are dark and plane 3 is all bright."
 shown = {
-    name: 2 * np.moveaxis(make(3), -1, 0) - 1
+    name: 1.4 * np.moveaxis(make(3), -1, 0) - 0.8  # light grey on dark
     for name, make in [("flattened", flattened), ("per axis", per_axis)]
 }
 fig, ax = plt.subplots(figsize=(7, 1.9))
