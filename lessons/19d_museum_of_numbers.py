@@ -370,9 +370,10 @@ assert abs(exact + 0.12085) < 5e-6
 """
 ## What happened
 
-Card 11 surprised us. The points lie where the text does not say, but no
-run of ours was the worse for it, so its author's judgement stands. What
-the repair buys here is that the sentence and the code agree, and that
+Card 11 surprised us. The points lie where the text does not say, but our
+runs were none the worse for it, so its author's judgement stands here.
+They are short runs, in which most samples still lie between the modes.
+What the repair buys is that the sentence and the code agree, and that
 results can be compared with the paper's.
 """
 
