@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
+from keras_gan.backend import random_normal
 
 pytestmark = pytest.mark.backend
 
@@ -63,11 +64,11 @@ def test_fit_is_the_readable_loop_of_discriminator_step_and_adversarial_step():
     losses = []
     for _ in range(epochs):
         for real in rows.reshape(-1, batch, 2):
-            z = keras.random.normal((batch, LATENT), seed=draws)
+            z = random_normal((batch, LATENT), seed=draws)
             fake = keras.ops.convert_to_numpy(generator(z, training=True))
             labels = np.repeat([[1.0], [0.0]], batch, axis=0)
             d_loss = discriminator.train_on_batch(np.concatenate([real, fake]), labels)
-            z = keras.ops.convert_to_numpy(keras.random.normal((batch, LATENT), seed=draws))
+            z = keras.ops.convert_to_numpy(random_normal((batch, LATENT), seed=draws))
             g_loss = adversarial.train_on_batch(z, np.ones((batch, 1)))
             losses.append((float(d_loss), float(g_loss)))
 
@@ -386,7 +387,7 @@ def test_what_the_networks_own_layers_add_to_the_loss_counts_once(kernel, activi
         generator_optimizer=keras.optimizers.SGD(1e-9), discriminator_optimizer=keras.optimizers.SGD(0.01)
     )
     draws = keras.random.SeedGenerator(3)
-    z = keras.random.normal((6, LATENT), seed=draws)
+    z = random_normal((6, LATENT), seed=draws)
     fake = keras.ops.convert_to_numpy(gan.generator(z))
     loss = gan.train_on_batch(real, return_dict=True)["d_loss"]
     on_real, on_fake = real.sum(axis=1), fake.sum(axis=1)
