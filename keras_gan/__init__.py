@@ -4,7 +4,17 @@ from keras_gan._dataset import Dataset
 from keras_gan.adversarial import AdversarialModel, WeightAudit, WeightChange, weight_audit
 from keras_gan.callbacks import Watch
 from keras_gan.checkpoint import Checkpoint
+from keras_gan.classes import (
+    ClassReport,
+    class_kl,
+    class_report,
+    classifier_score,
+    expected_classes,
+    kl_floor,
+)
+from keras_gan.classifier import Classifier, load_classifier
 from keras_gan.data import grid, line, load_images, moons, ring
+from keras_gan.distances import frechet_distance, kernel_distance
 from keras_gan.gan import GAN
 from keras_gan.layers import (
     MinibatchDiscrimination,
@@ -17,11 +27,11 @@ from keras_gan.metrics import (
     ModeReport,
     high_quality_ceiling,
     high_quality_share,
-    kl_floor,
     kl_to_weights,
     mode_report,
     modes_captured,
 )
+from keras_gan.neighbours import Memorisation, NeighbourScores, memorisation, neighbour_scores
 from keras_gan.networks import conv_discriminator, conv_generator, mlp_discriminator, mlp_generator
 from keras_gan.noise import InstanceNoise
 from keras_gan.penalties import (
@@ -52,6 +62,8 @@ from keras_gan.plots import (
     plot_surface,
     use_style,
 )
+from keras_gan.report import SampleReport, Score, sample_report
+from keras_gan.stacked import stacked_digits
 from keras_gan.theory import (
     Alternating,
     BilinearGame,
@@ -94,6 +106,8 @@ __all__ = [
     "Alternating",
     "BilinearGame",
     "Checkpoint",
+    "ClassReport",
+    "Classifier",
     "Consensus",
     "Dataset",
     "DiracGAN",
@@ -103,13 +117,17 @@ __all__ = [
     "InstanceNoise",
     "LeastSquares",
     "Loss",
+    "Memorisation",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "Minimax",
     "ModeReport",
+    "NeighbourScores",
     "NonSaturating",
     "Optimistic",
     "Penalty",
+    "SampleReport",
+    "Score",
     "Simultaneous",
     "SlopePenalty",
     "SpectralNormalization",
@@ -121,8 +139,13 @@ __all__ = [
     "WeightAudit",
     "WeightChange",
     "WeightClipping",
+    "class_kl",
+    "class_report",
+    "classifier_score",
     "conv_discriminator",
     "conv_generator",
+    "expected_classes",
+    "frechet_distance",
     "get_loss",
     "get_penalty",
     "grid",
@@ -130,17 +153,21 @@ __all__ = [
     "high_quality_share",
     "image_grid",
     "js_divergence",
+    "kernel_distance",
     "kl_divergence",
     "kl_floor",
     "kl_to_weights",
     "line",
+    "load_classifier",
     "load_images",
+    "memorisation",
     "mlp_discriminator",
     "mlp_generator",
     "mode_report",
     "modes_captured",
     "moons",
     "movie",
+    "neighbour_scores",
     "optimal_discriminator",
     "optimal_logits",
     "packed_total_variation",
@@ -153,7 +180,9 @@ __all__ = [
     "plot_surface",
     "power_iteration",
     "ring",
+    "sample_report",
     "spectral_radius",
+    "stacked_digits",
     "total_variation",
     "trajectory",
     "update_jacobian",

@@ -54,6 +54,13 @@ def load(name: str) -> Any:
     return parts
 
 
+def keras_folder() -> Path:
+    """Returns the folder that Keras keeps its files in: `KERAS_HOME` as it was when Keras was imported."""
+    from keras.src.backend.config import keras_home  # the only way to know it
+
+    return Path(keras_home()).expanduser()
+
+
 def _cached(name: str, folder: Path) -> list[tuple[Path, str | None]]:
     paths = ((folder / file, sha256) for file, sha256 in FILES[name].items())
     return [(path, sha256) for path, sha256 in paths if path.is_file()]
@@ -61,9 +68,7 @@ def _cached(name: str, folder: Path) -> list[tuple[Path, str | None]]:
 
 def _cache_folder() -> Path:
     """Returns the folder that Keras will use, which must be writable: else Keras silently takes another."""
-    from keras.src.backend.config import keras_home  # the only way to know it; read when Keras is imported
-
-    home = Path(keras_home()).expanduser()
+    home = keras_folder()
     try:
         home.mkdir(parents=True, exist_ok=True)
         writable = os.access(home, os.W_OK)

@@ -1,4 +1,4 @@
-"""Numbers about samples only: which modes they reach, how near they lie, in what proportions.
+"""Scores against known modes: which of them samples reach, how near they lie, in what proportions.
 
 A value means little without the value of a perfect sampler beside it: `mode_report` prints both.
 """
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
-from scipy.special import rel_entr
 from scipy.stats import chi2
 
 from keras_gan._checks import check_array, check_count, check_number, check_positive
 from keras_gan._dataset import Dataset
 from keras_gan._errors import Shown, bad_value
+from keras_gan.classes import class_kl, kl_floor
 
 NUM_STD = 3.0
 LARGEST = 1e100  # the squares of larger numbers are infinite
@@ -140,35 +140,7 @@ def kl_to_weights(samples: ArrayLike, modes: ArrayLike, weights: ArrayLike | Non
         Lin et al. 2018, "PacGAN: The power of two samples in generative adversarial networks", section 4.
     """
     nearest, _, num_modes = _assigned(samples, modes, 1.0, NUM_STD)
-    true = np.full(num_modes, 1 / num_modes) if weights is None else check_array("weights", weights)
-    if true.shape != (num_modes,) or not (true > 0).all() or abs(true.sum() - 1) > 1e-6:
-        raise bad_value(
-            f"`weights` are {num_modes} positive numbers of sum 1", weights, "Divide them by their sum"
-        )
-    shares = np.bincount(nearest, minlength=num_modes) / len(nearest)
-    return float(rel_entr(shares, true).sum())
-
-
-def kl_floor(num_modes: int, num_samples: int) -> float:
-    """Returns the expected `kl_to_weights` of a perfect sampler: (m - 1) / (2 n), in nats.
-
-    It is the first term of an expansion in 1 / n (2 n KL tends to a chi-squared variable with m - 1
-    degrees of freedom), good where every mode expects five samples or more.
-
-    Args:
-        num_modes: m, the number of modes.
-        num_samples: n, the number of samples.
-
-    Raises:
-        ValueError: A count is not a positive integer.
-
-    Example:
-        >>> kl_floor(8, 2_500)
-        0.0014
-    """
-    check_count("num_modes", num_modes)
-    check_count("num_samples", num_samples)
-    return (num_modes - 1) / (2 * num_samples)
+    return class_kl(nearest, num_modes, weights=weights)
 
 
 @dataclass(frozen=True)

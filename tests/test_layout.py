@@ -20,14 +20,19 @@ PACKAGE = ROOT / "keras_gan"
 FLOORS = [
     [["_errors", "_checks", "_record", "_dataset", "layers"], ["backend"]],
     [
-        ["_pictures", "_keras_cache", "_images", "data"],
+        ["_pictures", "_keras_cache", "_images", "data", "stacked"],
         ["_blocks", "networks"],
         ["losses"],
-        ["metrics"],
+        ["_features", "distances", "neighbours", "classes", "metrics"],
         ["_divergences", "_dynamics", "_updates", "theory"],
         ["_style", "_tiles", "_curves", "_movie", "plots"],
     ],
-    [["penalties"], ["noise"], ["classifier"], ["_ends", "_players", "adversarial"]],
+    [
+        ["penalties"],
+        ["noise"],
+        ["_kept_weights", "classifier", "report"],
+        ["_ends", "_players", "adversarial"],
+    ],
     [
         [
             *(
