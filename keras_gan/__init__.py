@@ -52,6 +52,7 @@ from keras_gan.plots import (
     plot_surface,
     use_style,
 )
+from keras_gan.sweep import Sweep, sweep
 
 __version__ = "0.1.0"
 
@@ -83,6 +84,7 @@ __all__ = [
     "Penalty",
     "SlopePenalty",
     "SpectralNormalization",
+    "Sweep",
     "Wasserstein",
     "Watch",
     "WeightAudit",
@@ -115,6 +117,7 @@ __all__ = [
     "plot_surface",
     "power_iteration",
     "ring",
+    "sweep",
     "use_style",
     "weight_audit",
 ]
