@@ -24,7 +24,7 @@ FLOORS = [
         ["_blocks", "networks"],
         ["losses"],
         ["metrics"],
-        ["theory"],
+        ["_divergences", "_dynamics", "_updates", "theory"],
         ["_style", "_tiles", "_curves", "_movie", "plots"],
     ],
     [["penalties"], ["noise"], ["classifier"], ["_ends", "_players", "adversarial"]],
