@@ -8,7 +8,7 @@ SCALE ?= full
 LESSONS ?=
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site serve lessons notebooks test lint benchmark jupyter lock clean
+.PHONY: help site serve lessons claims notebooks test lint benchmark jupyter lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -23,6 +23,9 @@ serve: $(READY) ## show the site at http://127.0.0.1:8000 and follow every edit
 
 lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCALE=smoke to try them)
 	$(BIN)/python -m tools.build --scale $(SCALE) $(LESSONS)
+
+claims: $(READY) ## run the claims whose results are missing or stale (half an hour for all of them)
+	$(BIN)/python -m claims
 
 notebooks: $(READY) ## make lessons/notebooks/ from the lessons
 	$(BIN)/python -m tools.notebooks
@@ -46,7 +49,7 @@ lock: $(READY) ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m tools.lock
 
 clean: ## remove what was built; the environment and the lessons' results stay
-	rm -rf site docs/lessons .pytest_cache .mypy_cache .ruff_cache
+	rm -rf site docs/lessons docs/claims.md .pytest_cache .mypy_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml tools/environment.py
 	@$(PYTHON) tools/environment.py

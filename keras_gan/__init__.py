@@ -64,6 +64,7 @@ from keras_gan.plots import (
 )
 from keras_gan.report import SampleReport, Score, sample_report
 from keras_gan.stacked import stacked_digits
+from keras_gan.sweep import Sweep, sweep
 from keras_gan.theory import (
     Alternating,
     BilinearGame,
@@ -131,6 +132,7 @@ __all__ = [
     "Simultaneous",
     "SlopePenalty",
     "SpectralNormalization",
+    "Sweep",
     "TwoGaussians",
     "TwoPlayerGame",
     "UpdateRule",
@@ -183,6 +185,7 @@ __all__ = [
     "sample_report",
     "spectral_radius",
     "stacked_digits",
+    "sweep",
     "total_variation",
     "trajectory",
     "update_jacobian",

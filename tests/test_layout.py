@@ -50,7 +50,7 @@ FLOORS = [
         ]
     ],
     [["callbacks"], ["recipes"]],
-    [["sweep"]],
+    [["_journal", "_workers", "sweep"]],
     [["cli"], ["__init__"]],
 ]
 PLACES = {

@@ -1,6 +1,7 @@
-"""Runs the lessons and writes their pages: `python -m tools.build [--scale full|smoke] [NN ...]`."""
+"""Runs lessons, writes their pages and the claims': `python -m tools.build [--scale full|smoke] [NN ...]`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from time import perf_counter
@@ -56,6 +57,15 @@ def remove_stale(root: Path) -> None:
     remove_others(folder / "exercises", {folder / "exercises" / f"{name}.ipynb" for name in exercises})
 
 
+def write_claims(root: Path) -> None:
+    """Writes the page of the ledger, where there is one, from its stored results."""
+    if (root / "claims").is_dir():
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from claims.page import page  # not above: with it comes Keras
+
+        write(root / "docs" / "claims.md", page())
+
+
 def _progress(name: str, number: int, total: int, start: float) -> None:
     """Redraws the lesson's line on a terminal; a log gets only the last one."""
     if sys.stderr.isatty():
@@ -105,6 +115,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             _report(f"{path.stem}: interrupted; lessons built before it are kept")
             return 130
     remove_stale(root)
+    write_claims(root)
     return 1 if failed else 0
 
 

@@ -35,15 +35,27 @@ def store(lesson: Lesson, scale: str, root: Path, run: Run) -> None:
 
 def _entry(lesson: Lesson, scale: str, root: Path) -> Path:
     """Where the run is stored: a hash of everything that it depends on."""
-    facts = [scale, backend(), program(lesson, scale), versions(), _package(root), _data()]
+    told = program(lesson, scale)
+    facts = [scale, backend(), told, versions(), _package(root), _data()]
+    if any("import claims" in code for code in told):
+        facts.append(_ledger(root))
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return root / ".cache" / "lessons" / lesson.name / f"{digest[:32]}.json"
 
 
 def _package(root: Path) -> str:
     """A hash of the package's source."""
+    return _digest(root, sorted((root / "keras_gan").rglob("*.py")))
+
+
+def _ledger(root: Path) -> str:
+    """A hash of the claims and their stored results, for lessons that ask them."""
+    return _digest(root, sorted([*(root / "claims").glob("*.py"), *(root / "claims").glob("*.json")]))
+
+
+def _digest(root: Path, paths: list[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted((root / "keras_gan").rglob("*.py")):
+    for path in paths:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

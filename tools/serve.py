@@ -1,4 +1,4 @@
-"""Serves the site and rebuilds a lesson's page whenever a script or the package changes."""
+"""Serves the site and rebuilds its made pages whenever a script, the package or the ledger changes."""
 
 import subprocess
 import sys
@@ -12,7 +12,8 @@ ADDRESS = "127.0.0.1:8000"
 
 def _times() -> dict[Path, float]:
     """When each source was last written."""
-    sources = [*(ROOT / "lessons").rglob("*.py"), *(ROOT / "keras_gan").rglob("*.py")]
+    sources = [path for name in ("lessons", "keras_gan", "claims") for path in (ROOT / name).rglob("*.py")]
+    sources.append(ROOT / "claims" / "results.json")
     return {path: path.stat().st_mtime for path in sources if path.exists()}
 
 

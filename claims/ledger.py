@@ -1,0 +1,88 @@
+"""Finds, runs and checks the claims."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from claims import collapse, convergence, gaussians, quality, resting, sources, tricks, vanishing
+from claims.code import fingerprint
+from claims.record import Claim, Untested, Verdict
+from claims.store import RESULTS, load
+from keras_gan import sweep
+from tools.files import ROOT
+
+GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
+    "Mode collapse": collapse.CLAIMS,
+    "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS),
+    "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
+    "Metrics": quality.CLAIMS,
+    "What the sources say": sources.CLAIMS,
+    "Seventeen tricks": tricks.CLAIMS,
+}
+TESTED = {claim.id: claim for claims in GROUPS.values() for claim in claims if isinstance(claim, Claim)}
+
+
+class RunsFailedError(Exception):
+    """Some seeds of a claim gave no numbers."""
+
+
+def timed(seed: int, run: str) -> dict[str, Any]:
+    """Runs a claim's function, named "module:function", and says how long it took."""
+    module, name = run.split(":")
+    start = perf_counter()
+    numbers = getattr(import_module(module), name)(seed)
+    return {"numbers": numbers, "seconds": perf_counter() - start}
+
+
+def measure(
+    claim: Claim, seeds: Sequence[int], *, jobs: int = 1, keep: bool = False
+) -> tuple[list[dict[str, Any]], float]:
+    """Runs a claim's seeds; returns a dict a seed, and the seconds of all of them together.
+
+    Args:
+        claim: What to run.
+        seeds: Any seeds.
+        jobs: Processes.
+        keep: Keep each finished seed in `.cache/claims/`, so that a run that was cut off goes on. Claims that
+            are judged from the same runs find them there.
+
+    Raises:
+        RunsFailedError: With the errors of the seeds that failed.
+    """
+    name = f"{claim.run.__module__}:{claim.run.__qualname__}"
+    file = ROOT / ".cache" / "claims" / f"{claim.run.__name__}-{fingerprint(claim.run)}.jsonl"
+    table = sweep(timed, [{"run": name}], seeds, num_workers=jobs, file=file if keep else None)
+    if table.failed:
+        errors = "; ".join(f"seed {row['seed']}: {row['error']}" for row in table.failed)
+        raise RunsFailedError(f"{claim.id}: {errors}")
+    return [row["numbers"] for row in table.rows], float(table.column("seconds").sum())
+
+
+def check(name: str, outcome: str = "confirmed", *, path: Path = RESULTS) -> Verdict:
+    """Returns a claim's verdict, for a lesson that speaks of it.
+
+    An exact claim is run on the spot. Of others the stored result counts, if its code is still the same.
+
+    Args:
+        name: Id of the claim.
+        outcome: What the lesson says came out.
+        path: The stored results.
+
+    Raises:
+        KeyError: There is no such claim, or it is not tested.
+        AssertionError: It came out otherwise, was not run yet, or its stored result is stale.
+    """
+    claim = TESTED[name]
+    if claim.exact:
+        verdict = claim.verdict([claim.run(0)])
+    else:
+        entry = load(path).get(name)
+        if entry is None or entry.is_stale(claim):
+            state = "was not run yet" if entry is None else "was changed after it was run"
+            raise AssertionError(f"claim {name} {state}: python -m claims --only {name}")
+        verdict = entry.verdict
+    if verdict.outcome != outcome:
+        raise AssertionError(f"claim {name} is {verdict.outcome}, not {outcome}: {verdict.sentence}")
+    return verdict
