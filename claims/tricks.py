@@ -32,7 +32,7 @@ CLAIMS = (
         4,
         "Batch normalisation, real and fake apart",
         "Batches hold real samples alone or fakes alone; else use instance normalisation.",
-        """`GAN` always passes real and fake through the discriminator apart, so there is nothing to compare
+        """here real and fake always pass through the discriminator apart, so there is nothing to compare
         with.""",
     ),
     _trick(5, "Avoid sparse gradients", "Leaky ReLU, strided convolutions; no ReLU, no pooling.", _NO_SCORE),
