@@ -34,7 +34,7 @@ def page(entries: dict[str, Entry] | None = None) -> str:
 
 
 def _overview(entries: dict[str, Entry]) -> str:
-    rows = ["| | claim | outcome |", "|---|---|---|"]
+    rows = ["| id | claim | outcome |", "|---|---|---|"]
     for claim in (claim for claims in GROUPS.values() for claim in claims):
         outcome = _outcome(claim, entries.get(claim.id))
         rows.append(f"| [{claim.id}](#{claim.id.lower()}) | {claim.title} | {outcome} |")
