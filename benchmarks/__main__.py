@@ -6,7 +6,6 @@ import os
 import platform
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from benchmarks.run import Settings, measure
 from benchmarks.table import markdown, update_page
 from benchmarks.tasks import TASKS
 from tools.files import ROOT, write
+from tools.machine import installed, processor
 
 RESULTS, PAGE = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "benchmarks.md"
 _QUICK = {"tasks": ("ring",), "repeats": 1, "seconds": 0.2}
@@ -55,22 +55,12 @@ def _now() -> str:
 
 def _machine() -> dict[str, Any]:
     """Processor, cores, system and versions."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return {
-        "processor": names[0] if names else platform.processor() or platform.machine(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
+        "versions": installed(_PACKAGES),
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 if __name__ == "__main__":

@@ -105,6 +105,7 @@ CLAIMS = (
             and |1 + h(-1/4 + i/2)| (consensus, γ = 1), within 1e-6. In every step of the minimax game the
             squared distance grows by exactly 1 + h² f′(ψθ)², within 1e-12.""",
         protocol=f"{_DIRAC} Spectral radii of the update by differences; 500 steps from (1, 1).",
+        lesson="09b_what_damps_the_rotation",
         run=radii,
         verdict=radii_follow_the_formulas,
         **_EXACT,
@@ -120,6 +121,7 @@ CLAIMS = (
             discriminator.""",
         protocol=f"""{_DIRAC} The three numbers are for simultaneous and alternating updates, and for five
             steps of the discriminator; the generator moves first, as in the notebook.""",
+        lesson="09b_what_damps_the_rotation",
         run=final_distances,
         verdict=distances_follow_the_table,
         **_EXACT,
@@ -132,6 +134,7 @@ CLAIMS = (
             0.2. Alternating ones are after k steps at 1/√(1/r₀² + hk/8), within 5 % for k = 1,000 and
             10,000.""",
         protocol=f"{_DIRAC} 10,000 steps from (1, 1).",
+        lesson="09a_failure_to_converge_by_hand",
         run=limit_cycle,
         verdict=cycle_and_slow_approach,
         **_EXACT,
@@ -142,6 +145,7 @@ CLAIMS = (
         source=f"{_MESCHEDER}, lemma on the eigenvalues with R1; the threshold γ = h/4 follows.",
         statement="At h = 0.2, γ = 0.04 leaves the equilibrium and γ = 0.06 comes in.",
         protocol=f"{_DIRAC} 5,000 simultaneous steps from (0.01, 0.01).",
+        lesson="09b_what_damps_the_rotation",
         run=r1_threshold,
         verdict=threshold_at_a_quarter,
         **_EXACT,
@@ -156,6 +160,7 @@ CLAIMS = (
             alternating ones; below 1 for extragradient up to a rate of 1, for optimistic updates up to 1/√3
             = 0.577, and for alternating ones with momentum -0.5.""",
         protocol="The bilinear game in float64, at the rates listed.",
+        lesson="09b_what_damps_the_rotation",
         run=better_rules,
         verdict=rules_differ,
         **_EXACT,
@@ -168,6 +173,7 @@ CLAIMS = (
         statement="""Of 50 random pairs of learning rates between 0.001 and 1, all have a spectral radius
             above 1.""",
         protocol=f"{_DIRAC} Simultaneous updates, minimax. The paper's theorem asks for more than two rates.",
+        lesson="09b_what_damps_the_rotation",
         run=two_rates,
         verdict=rates_alone_fail,
         **_EXACT,

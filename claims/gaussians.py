@@ -128,6 +128,7 @@ CLAIMS = (
             d = 10 is at most 1e-5 of its largest, at d = 2.""",
         protocol="`TwoGaussians` of the package, to twelve digits. The five numbers stand in this order.",
         cost=1,
+        lesson="08a_vanishing_gradients_exactly",
         run=best_discriminator,
         verdict=table_is_right,
         seeds=(0,),

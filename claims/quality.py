@@ -80,6 +80,7 @@ CLAIMS = (
         protocol="""200 times 2,500 true samples of each distribution, and 2,500 of the ring with the
             repeated centre.""",
         cost=1,
+        lesson="19d_museum_of_numbers",
         run=metric_truths,
         verdict=metrics_have_floors,
         seeds=(0,),

@@ -6,7 +6,6 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import keras
 from claims.code import claim_fingerprint
 from claims.record import Claim, Verdict
 from tools.files import ROOT, write
+from tools.machine import installed, processor
 
 RESULTS = ROOT / "claims" / "results.json"
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy", "scipy")
@@ -69,18 +69,9 @@ def save(entries: dict[str, Entry], path: Path = RESULTS) -> None:
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "backend": keras.backend.backend()}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    python = {"python": platform.python_version(), "backend": keras.backend.backend()}
+    return python | installed(_PACKAGES)
 
 
 def _hardware() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    processor = names[0] if names else platform.processor() or platform.machine()
-    return f"{processor}, {os.cpu_count()} cores, {platform.system()}"
+    return f"{processor()}, {os.cpu_count()} cores, {platform.system()}"

@@ -7,6 +7,7 @@ of 28 x 28 pixels; and it is a download of 90 MB.
 import math
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import keras
@@ -200,7 +201,9 @@ def _train(model: keras.Model, images: NDArray[Any], labels: NDArray[Any], seed:
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, num_steps)),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    player.fit(_batches(images, labels, seed), steps_per_epoch=num_steps, shuffle=False, verbose=0)
+    # Not `fit`, which hands a generator to `tf.data.Dataset.from_generator`: see `StepTrainer.count`.
+    for batch in islice(_batches(images, labels, seed), num_steps):
+        player.train_on_batch(*batch)
 
 
 def _batches(

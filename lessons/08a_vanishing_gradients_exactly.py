@@ -446,6 +446,11 @@ print("from logits:", -np.logaddexp(0, logit))
 assert -np.logaddexp(0, logit)[0] == -56.0
 assert answer[0] == 1.0
 
+# %% tags=["check", "exact"]
+import claims
+
+claims.check("C1")
+
 # %% [markdown]
 """
 ## Change one thing

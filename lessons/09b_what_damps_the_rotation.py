@@ -419,6 +419,15 @@ neither a useful nor a random one. The sentence describes an undamped
 game. Its cure is damping rather than stopping early.
 """
 
+# %% tags=["check", "exact"]
+import claims
+
+claims.check("B1")
+claims.check("B2")
+claims.check("B4")
+claims.check("B5")
+claims.check("B6")
+
 # %% [markdown]
 """
 ## Change one thing

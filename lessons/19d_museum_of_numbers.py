@@ -434,6 +434,11 @@ print("gradient of -log(D)   ", other.round(4))
 assert np.abs(saturating - answers).max() < 1e-8
 assert np.abs(other - (answers - 1)).max() < 1e-8
 
+# %% tags=["check", "exact"]
+import claims
+
+claims.check("A4")
+
 # %% [markdown]
 """
 ## Change one thing

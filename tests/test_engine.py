@@ -3,8 +3,10 @@
 import keras
 import numpy as np
 import pytest
+from scipy import stats
 
 import keras_gan as kg
+from keras_gan.backend import random_normal, random_uniform
 
 pytestmark = pytest.mark.backend
 
@@ -177,15 +179,37 @@ def test_what_xla_compiles_is_fixed_by_the_kind_of_network(build):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a trap of tf.data")
-def test_training_does_not_touch_what_changes_the_memory_of_the_whole_process(monkeypatch):
+def test_training_does_not_touch_what_changes_the_memory_of_the_whole_process(monkeypatch, tmp_path):
     import tensorflow as tf
 
     def from_generator(*arguments, **options):
         raise AssertionError("`from_generator` makes every later XLA program of the process slow")
 
     monkeypatch.setattr(tf.data.Dataset, "from_generator", from_generator)
+    monkeypatch.setattr("keras_gan.classifier.MAX_STEPS", 2)
+    monkeypatch.setattr("keras_gan._kept_weights._folder", lambda: tmp_path)
+    kg.load_classifier(kg.load_images("digits"))
     gan = gan_of()
     gan.fit(data(), batch_size=8, verbose=0)
     train(gan, data(), "stream")
     train(gan, data(), "train_on_batch")
     assert gan.steps_taken == 15
+
+
+def test_draws_are_what_they_are_called_compiled_or_not():
+    draws = {}
+    for draw, name in ((random_normal, "norm"), (random_uniform, "uniform")):
+        seed = keras.random.SeedGenerator(5)
+        sample = keras.ops.convert_to_numpy(draw((200, 100), seed=seed))
+        assert sample.dtype == "float32"
+        assert np.isfinite(sample).all()
+        assert stats.kstest(sample.ravel(), name).pvalue > 0.01
+        draws[name] = sample
+    assert 0 <= draws["uniform"].min() < draws["uniform"].max() < 1
+    if keras.backend.backend() == "tensorflow":  # whose own draws differ with and without XLA
+        import tensorflow as tf
+
+        for draw, name, bound in ((random_normal, "norm", 1e-4), (random_uniform, "uniform", 0)):
+            seed = keras.random.SeedGenerator(5)
+            compiled = tf.function(lambda d=draw, s=seed: d((200, 100), seed=s), jit_compile=True)()
+            assert np.abs(compiled.numpy() - draws[name]).max() <= bound

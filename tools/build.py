@@ -58,12 +58,16 @@ def remove_stale(root: Path) -> None:
 
 
 def write_claims(root: Path) -> None:
-    """Writes the page of the ledger, where there is one, from its stored results."""
-    if (root / "claims").is_dir():
+    """Writes the page of the ledger, where there is one, from its stored results, unless nothing changed."""
+    page, made_from = root / "docs" / "claims.md", root / ".cache" / "claims.page"
+    state = cache.ledger(root)
+    known = made_from.read_text(encoding="utf-8") if made_from.exists() and page.exists() else ""
+    if (root / "claims").is_dir() and known != state:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from claims.page import page  # not above: with it comes Keras
+        from claims.page import page as claims_page  # not above: with it comes Keras, which takes seconds
 
-        write(root / "docs" / "claims.md", page())
+        write(page, claims_page())
+        write(made_from, state)
 
 
 def _progress(name: str, number: int, total: int, start: float) -> None:

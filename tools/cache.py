@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.execute import Run, backend, program, versions
 from tools.files import write
-from tools.lesson import Lesson
+from tools.lesson import Lesson, find_lessons
 
 KEEP = 5
 
@@ -38,7 +38,7 @@ def _entry(lesson: Lesson, scale: str, root: Path) -> Path:
     told = program(lesson, scale)
     facts = [scale, backend(), told, versions(), _package(root), _data()]
     if any("import claims" in code for code in told):
-        facts.append(_ledger(root))
+        facts.append(ledger(root))
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return root / ".cache" / "lessons" / lesson.name / f"{digest[:32]}.json"
 
@@ -48,9 +48,11 @@ def _package(root: Path) -> str:
     return _digest(root, sorted((root / "keras_gan").rglob("*.py")))
 
 
-def _ledger(root: Path) -> str:
-    """A hash of the claims and their stored results, for lessons that ask them."""
-    return _digest(root, sorted([*(root / "claims").glob("*.py"), *(root / "claims").glob("*.json")]))
+def ledger(root: Path) -> str:
+    """A hash of the claims, their stored results, and the names of the lessons that they may point to."""
+    names = [path.stem for path in find_lessons(root)]
+    files = sorted([*(root / "claims").glob("*.py"), *(root / "claims").glob("*.json")])
+    return hashlib.sha256("\n".join([*names, _digest(root, files)]).encode()).hexdigest()
 
 
 def _digest(root: Path, paths: list[Path]) -> str:

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from tools.lesson import Cell, Lesson, LessonError
+from tools.machine import installed
 
 STYLE = """
 svg.hashsalt: keras-gan
@@ -68,13 +68,8 @@ def backend() -> str:
 
 def versions() -> dict[str, str]:
     """The installed versions of what a lesson's numbers depend on."""
-    found = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in (*LIBRARIES, *BACKENDS.get(backend(), ())):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    python = {"python": ".".join(map(str, sys.version_info[:3]))}
+    return python | installed((*LIBRARIES, *BACKENDS.get(backend(), ())))
 
 
 def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
