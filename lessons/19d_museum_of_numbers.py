@@ -345,8 +345,6 @@ def with_logits():
 # %% tags=["check"]
 assert all(r.modes == 8 for group in reports.values() for r in group)
 assert all(r.kl < 0.1 for group in reports.values() for r in group)
-worst = {k: max(r.kl for r in group) for k, group in reports.items()}
-assert worst["normal"] < 3 * worst["uniform"], worst
 
 # %%
 log_mean = np.logaddexp(log_p, log_q) - np.log(2)
@@ -370,11 +368,12 @@ assert abs(exact + 0.12085) < 5e-6
 """
 ## What happened
 
-Card 11 surprised us. The points lie where the text does not say, but our
-runs were none the worse for it, so its author's judgement stands here.
-They are short runs, in which most samples still lie between the modes.
-What the repair buys is that the sentence and the code agree, and that
-results can be compared with the paper's.
+Card 11 taught us something. With three seeds the two weights looked alike
+to us once, and once they did not: the ranges overlap. So we fixed a test
+first and then ran ten other seeds, recorded as claim M11 of the site's
+page "Claims, tested". There the median KL with a normal weight is several
+times that with a uniform one. These are short runs, in which most samples
+still lie between the modes; but they side with the reader who found harm.
 """
 
 
@@ -438,6 +437,7 @@ assert np.abs(other - (answers - 1)).max() < 1e-8
 import claims
 
 claims.check("A4")
+claims.check("M11")
 
 # %% [markdown]
 """
