@@ -280,7 +280,10 @@ it should hold still, and no optimizer is involved.
 
 
 # %%
-def spectral(wrapper):
+def spectral(wrapper, seed=1):
+    keras.utils.set_random_seed(
+        seed
+    )  # the wrapper's first guess has no seed
     dense = keras.layers.Dense(
         16, kernel_initializer=keras.initializers.GlorotUniform(1)
     )
@@ -309,18 +312,21 @@ card_2 = try_out(
 )
 
 # %%
-network = spectral(keras.layers.SpectralNormalization)
-pushes = [push(network) for _ in range(10)]
-print("passes 1 to 10:", *(f"{p:.0e}" for p in pushes))
+passes = []
+for seed in SEEDS:
+    network = spectral(keras.layers.SpectralNormalization, seed)
+    passes.append([push(network) for _ in range(10)])
+    print("passes 1 to 10:", *(f"{p:.0e}" for p in passes[-1]))
 
 # %% tags=["check", "exact"]
 assert card_2 == CAUGHT
-assert pushes[0] > 0.1
-assert pushes[-1] < 1e-3
+assert min(row[0] for row in passes) > 0.1
+assert max(row[-1] for row in passes) < 1e-3
 
 # %% [markdown]
 """
-The first passes move the weights most; in training, each later one
+The first pass moves the weights most. How soon the later ones fade
+depends on the wrapper's first guess. In training, each later one
 changes the norm back that an update changed. `kg.SpectralNormalization`
 leaves the kernel alone, divides inside the call, and lets the gradient
 pass through the norm, as in the paper.
@@ -430,7 +436,8 @@ once.
 rows = {
     "1 frozen": f"fakes end {span(gaps['frozen'], 1)} from the data, "
     f"repaired {span(gaps['repaired'], 1)}",
-    "2 wrapper": f"one look moves a weight by {pushes[0]:.2f}",
+    "2 wrapper": "one look moves a weight by "
+    f"{span([row[0] for row in passes])}",
     "3 at once": "radius 1.41 becomes "
     f"{radius(at_once)[-1]:.2f}, in turn {radius(in_turn)[-1]:.2f}",
 }
