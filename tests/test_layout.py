@@ -46,7 +46,7 @@ FLOORS = [
                 "objectives",
                 "algorithm",
             ),
-            *("game", "_engine", "_saving", "_state_files", "_same_run", "checkpoint", "gan"),
+            *("game", "_engine", "_same_run", "_saving", "_state_files", "checkpoint", "gan"),
         ]
     ],
     [["callbacks"], ["recipes"]],
