@@ -174,7 +174,7 @@ CLAIMS = (
             the minimax losses: Adam, β₁ = 0.5, batches of 64 fresh samples. Rates of generator and
             discriminator: 0.0002 each; 0.002 each; 0.00002 each; 0.0002 and 0.002; 0.002 and 0.0002. The end
             is the median over the last 500 steps; the norms are those of C2. The draft names no rates.""",
-        cost=30,
+        cost=40,
         run=pairs_of_rates,
         verdict=unequal_ones_vanish,
         lesson="08c_cures_for_vanishing_gradients",
