@@ -274,8 +274,14 @@ def relative(runs, name):
 
 def times(values):
     """The range of some factors, for prose."""
-    low, high = min(values), max(values)
-    return f"{low:.2g} to {high:.2g}"
+    return f"{min(values):.2g} to {max(values):.2g}"
+
+
+# %% tags=["hide-input"]
+def scale_steps(ax):
+    ax.set_xscale("symlog", linthresh=LOOKS[0])
+    ax.set_xticks([0, 100, 1000])
+    ax.set(xlim=(0, LOOKS[-1]), xlabel="steps of D")
 
 
 def plot_gradients(runs, ax, title):
@@ -285,18 +291,18 @@ def plot_gradients(runs, ax, title):
             STEPS, relative(runs, name), color=color, label=name, ax=ax
         )
     ax.axhline(1, color=kg.NEUTRAL, lw=1)
-    ax.set_xscale("symlog", linthresh=LOOKS[0])
-    ax.set(yscale="log", xlabel="steps of D", title=title)
-    ax.set_ylabel("|gradient|, start = 1")
+    scale_steps(ax)
+    ax.set(yscale="log", title=title, ylabel="|gradient|, start = 1")
+    ax.legend(loc="lower left")
 
 
 # %% name="result" alt="Two panels over the steps of the discriminator, from 0 to {LOOKS[-1]}. Left: its accuracy on fresh samples jumps from {np.median([r['accuracy'][0] for r in still]):.2f} to {np.median([r['accuracy'][1] for r in still]):.3f} at step {LOOKS[0]} and is {np.median([r['accuracy'][-1] for r in still]):.4f} at the end, in {len(still)} seeds. Right, on a logarithmic scale, the gradient's norm over its start: the saturating one, orange, falls without a halt to about {np.median(relative(still, 'saturating')[:, -1]):.0e}; the non-saturating one, purple, rises to about {np.median(relative(still, 'non-saturating')[:, -1]):.0f}."
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 4.4))
 accuracy = np.array([run["accuracy"] for run in still])
 kg.plot_seeds(STEPS, accuracy, label="accuracy", ax=axes[0])
-axes[0].set_xscale("symlog", linthresh=LOOKS[0])
-axes[0].set(xlabel="steps of D", ylabel="accuracy of D")
-axes[0].set_title("D becomes perfect ...")
+scale_steps(axes[0])
+axes[0].set(ylabel="accuracy of D", title="D becomes perfect ...")
+axes[0].legend(loc="lower right")
 plot_gradients(still, axes[1], "... and one gradient dies")
 plt.show()
 
@@ -354,13 +360,8 @@ generator still against a fresh discriminator.
 # %%
 def warm_generator(seed):
     gan = players(64, seed, rates=(0.0002, 0.0002))
-    rng = np.random.default_rng([seed, 2])
-    gan.fit(
-        batches(surface(seed), rng),
-        steps_per_epoch=25,
-        epochs=WARM_UP // 25,
-        verbose=0,
-    )
+    stream = batches(surface(seed), np.random.default_rng([seed, 2]))
+    gan.fit(stream, steps_per_epoch=25, epochs=WARM_UP // 25, verbose=0)
     return gan.generator
 
 
