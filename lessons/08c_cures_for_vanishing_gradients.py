@@ -62,7 +62,7 @@ what a step of plain gradient descent with rate 1 would do.
 
 # %%
 import logging
-from time import perf_counter
+from time import process_time
 
 import keras
 import matplotlib.pyplot as plt
@@ -74,10 +74,10 @@ import keras_gan as kg
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
-# %% tags=["settings"] smoke={"LOOKS": [50, 100], "STDS": [1.0, 10.0], "SEEDS": [1]}
+# %% tags=["settings"] smoke={"LOOKS": [50, 100], "SEEDS": [1]}
 LOOKS = [50, 100, 200, 500, 1000]  # steps; multiples of 50
 RATE = 0.001  # of the discriminator
-STDS = [1.0, 3.0, 10.0]  # of the noise
+STDS = [1.0, 3.0]  # of the noise
 BATCH_SIZE = 64
 NUM_MEASURED = 1024
 SEEDS = [1, 2, 3]
@@ -136,16 +136,16 @@ def batches(seed, size=BATCH_SIZE):
 
 # %%
 def watch(gan, seed, games):
-    """The gradient in each game at each look; seconds of each part."""
+    """Each game's gradient at each look; processor time of a step."""
     z = gan.draw_z(NUM_MEASURED, seed=0)
     norms, seconds = {name: [] for name in games}, []
     stream = batches(seed)
     for epochs in np.diff([0, *LOOKS]) // 50:
-        start = perf_counter()
+        start = process_time()
         gan.fit(
             stream, steps_per_epoch=50, epochs=int(epochs), verbose=0
         )
-        seconds.append((perf_counter() - start) / (50 * epochs))
+        seconds.append((process_time() - start) / (50 * epochs))
         for name, game in games.items():
             norms[name].append(gradient_norm(gan, z, game))
     return norms, seconds
@@ -160,7 +160,7 @@ def run_all(games, **cure):
 """
 Without a cure and with the non-saturating loss the discriminator learns
 the same, so one run serves both. The critic has the Wasserstein loss
-and a gradient penalty of weight 10. Then the noise, in three strengths.
+and a gradient penalty of weight 10. Then the noise, in two strengths.
 """
 
 # %%
@@ -200,12 +200,13 @@ def span(values):
     return f"{low:.2g} to {high:.2g}"
 
 
-# %% name="result" alt="Norm of the generator's gradient on a logarithmic scale, against the steps of the discriminator, {len(SEEDS)} seeds each. The non-saturating loss, dashed purple, rises to about {np.median(ends(plain, 'non-saturating')):.0f}. The critic, black, stays flat near {np.median(ends(critic, 'critic')):.1f}. The saturating loss, orange, falls to {np.median(ends(plain, 'saturating')):.0e}, and with noise of standard deviation 1, dotted grey, to {np.median(ends(noisy[STDS[0]], 'saturating')):.0e}."
+# %% name="result" alt="Norm of the generator's gradient on a logarithmic scale, against the steps of the discriminator, {len(SEEDS)} seeds each. The non-saturating loss, dashed purple, rises to about {np.median(ends(plain, 'non-saturating')):.0f}. The critic, black, stays flat near {np.median(ends(critic, 'critic')):.1f}. The saturating loss, orange, falls to {np.median(ends(plain, 'saturating')):.0e}, and with noise of standard deviation 1, dotted grey, to {np.median(ends(noisy[STDS[0]], 'saturating')):.0e}. With noise of 3, solid grey, it stays near {np.median(ends(noisy[STDS[-1]], 'saturating')):.2f}."
 fig, ax = plt.subplots(figsize=(7.5, 4.6))
 for runs, name, label, color, line in [
     (plain, "non-saturating", "non-saturating", kg.FAKE, "--"),
     (critic, "critic", "critic", kg.DISCRIMINATOR, "-"),
     (plain, "saturating", "saturating", kg.PENALTY, "-"),
+    (noisy[STDS[-1]], "saturating", "with noise 3", kg.NEUTRAL, "-"),
     (noisy[STDS[0]], "saturating", "with noise 1", kg.NEUTRAL, ":"),
 ]:
     kg.plot_seeds(
@@ -216,8 +217,9 @@ for runs, name, label, color, line in [
         label=label,
         ax=ax,
     )
-ax.set(xscale="log", yscale="log", xlabel="steps of D or critic")
-ax.set(ylabel="|gradient|", title="Two cures work, noise of 1 does not")
+ax.set(xscale="log", yscale="log", ylabel="|gradient|")
+ax.set_xlabel("steps of D or critic")
+ax.set_title("Two cures work; noise has to be large")
 plt.show()
 
 # %% [markdown]
@@ -244,7 +246,7 @@ display(
 )
 
 # %% tags=["check"]
-assert max(gain) < 20, gain
+assert max(gain) < 10, gain
 assert min(growth) > 1.2, growth
 assert 0.5 < min(steady) <= max(steady) < 2, steady
 assert max(ends(plain, "saturating")) < 0.1
@@ -301,14 +303,20 @@ for std, runs in noisy.items():
     )
 display(Markdown("\n".join(rows)))
 
+# %% tags=["check"]
+assert min(gaps) / STDS[0] > 8, gaps
+assert min(values / ends(plain, "saturating")) > 50, values
+
 # %% [markdown]
 r"""
-With noise as large as the gap the gradient is back. But noise of 10 on
-data between -1 and 1: the discriminator then compares two blurs. A
-generator can match them in many ways that have little to do with the
-data. So the noise has to shrink while training goes on, and the gap has
-to shrink with it. `kg.InstanceNoise(std, decay_steps=...)` does the
-first; the second is up to the generator.
+In lesson 8a the gradient fell like $e^{-d^2/8}$, with $d$ the gap in
+standard deviations: nothing is left at 11, a good deal at 4. So the cure
+works, but it asks for noise that is several times as large as the data
+themselves. The discriminator then compares two blurs, and so does the
+generator. For sharp samples the noise has to shrink while training goes
+on, and the gap must have shrunk by then.
+`kg.InstanceNoise(std, decay_steps=...)` does the first; the second is up
+to the generator.
 """
 
 # %% [markdown]
@@ -316,9 +324,10 @@ first; the second is up to the generator.
 ### What the critic costs
 
 The gradient penalty needs the gradient of a gradient. We measured the
-seconds of a training step in the runs above, in their last part, where
-nothing is compiled any more. And papers give the critic several steps
-for each of the generator's.
+processor time of a training step in the runs above, in their last part,
+where nothing is compiled any more. And papers give the critic several
+steps for each of the generator's. Processor time, all cores together,
+hangs less on what else the machine does than the clock.
 """
 
 # %%
@@ -332,16 +341,16 @@ five = players(
 # %%
 stream = batches(SEEDS[0], 5 * BATCH_SIZE)
 for _ in range(2):  # the first time includes compiling
-    start = perf_counter()
+    start = process_time()
     five.fit(stream, steps_per_epoch=50, epochs=2, verbose=0)
-    seconds_five = (perf_counter() - start) / 100
+    seconds_five = (process_time() - start) / 100
 
 # %% tags=["hide-input"]
 seconds_plain = np.median([seconds[-1] for _, seconds in plain])
 seconds_critic = np.median([seconds[-1] for _, seconds in critic])
 display(
     Markdown(
-        "| | ms a training step | ratio |\n|---|---|---|\n"
+        "| | processor ms a training step | ratio |\n|---|---|---|\n"
         f"| discriminator | {1e3 * seconds_plain:.2f} | 1 |\n"
         f"| critic with penalty | {1e3 * seconds_critic:.2f} | "
         f"{seconds_critic / seconds_plain:.1f} |\n"
@@ -411,8 +420,9 @@ for d in (0.5, 2.0, 4.0, 8.0):
 r"""
 Far away the JSD is at its bound and has no slope, so KL alone pulls,
 with a strength that grows with the distance. That is the explosion.
-Nearby the two nearly cancel. And $\mathrm{KL}(q\,\|\,p)$ punishes fakes
-where no data are, and forgives data that no fake imitates.
+Nearby the JSD takes back about half. And $\mathrm{KL}(q\,\|\,p)$
+punishes fakes where no data are, and forgives data that no fake
+imitates.
 """
 
 # %% [markdown]
@@ -529,7 +539,8 @@ samples both halve. The exercise notebook holds the tests.
 ## Remember
 
 - The non-saturating loss and a critic with a gradient penalty keep the
-  gradient; noise does so only when it is as large as the gap.
+  gradient; noise does so only where the gap between real and fake is a
+  few of its standard deviations.
 - Each has its price: an exploding and noisy gradient, more work in
   every step, a blurred goal.
 - A gradient that stays does not mean that the players arrive.
