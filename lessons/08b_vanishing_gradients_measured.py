@@ -285,10 +285,17 @@ def scale_steps(ax):
 
 
 def plot_gradients(runs, ax, title):
-    looks = {"saturating": kg.PENALTY, "non-saturating": kg.FAKE}
-    for name, color in looks.items():
+    for name, color, line in [
+        ("saturating", kg.PENALTY, "-"),
+        ("non-saturating", kg.FAKE, "--"),
+    ]:
         kg.plot_seeds(
-            STEPS, relative(runs, name), color=color, label=name, ax=ax
+            STEPS,
+            relative(runs, name),
+            color=color,
+            linestyle=line,
+            label=name,
+            ax=ax,
         )
     ax.axhline(1, color=kg.NEUTRAL, lw=1)
     scale_steps(ax)

@@ -196,7 +196,10 @@ def ends(runs, name):
 
 def span(values):
     """The range of some numbers, for prose."""
-    return f"{min(values):.2g} to {max(values):.2g}"
+    both = min(values), max(values)
+    return " to ".join(
+        f"{v:.2g}" if v < 10 else f"{v:,.0f}" for v in both
+    )
 
 
 def size(samples):
