@@ -220,7 +220,7 @@ for game in GAMES.values():
         gan.generator.set_weights(
             [w + size * p for w, p in zip(weights, parts)]
         )
-        answers = gan.discriminator(gan.generator(z))
+        answers = logits(gan, gan.generator(z))
         losses.append(float(game.generator_loss(answers)))
     gan.generator.set_weights(weights)
     slope = (losses[0] - losses[1]) / 2e-3
