@@ -22,7 +22,8 @@ After this lesson you can
 - train with packs by one argument, and compare fairly,
 - report a count with its classifier, its rule and its best value.
 
-About 20 minutes to read, a minute and a half to run. You need lesson [10c](10c_counting_modes.ipynb).
+About 20 minutes to read, a minute and a half to run. You need lesson
+[10c](10c_counting_modes.ipynb).
 """
 
 # %% [markdown]
