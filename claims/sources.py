@@ -111,7 +111,7 @@ CLAIMS = (
             Adam at 0.001. Looks every 5 epochs; the spread is the mean distance between two samples. A
             first proposal had the spread alone; a generator of one digit in many hands would have passed,
             so the classifier of `load_classifier` was added before the test. Either measure counts, which
-            favours the saying.""",
+            favours the saying. The bounds mean "nearly all" and come from no pilot.""",
         cost=60,
         run=assignment_run,
         verdict=collapses_to_one_sample,

@@ -217,7 +217,7 @@ samples = [
 ]
 runs = [[measures(each) for each in run] for run in samples]
 
-# %% name="result" alt="Two panels, one thin line a seed and the median thick, epochs {looks[0]} to {looks[-1]}. Left, the share of the most frequent digit: it falls from {shares[:, 0].min():.0%} or more to {shares[:, -1].max():.0%} or less; real digits have 11 percent. Right, the spread: it rises from {spreads[:, 0].max():.2f} or less to {spreads[:, -1].min():.2f} or more of that of real digits."
+# %% name="result" alt="Two panels, one thin line a seed and the median thick, epochs {looks[0]} to {looks[-1]}. Left, the share of the most frequent digit: it falls from at least {shares[:, 0].min():.0%} to at most {shares[:, -1].max():.0%}; real digits have 11 percent. Right, the spread: it rises from at most {spreads[:, 0].max():.2f} to at least {spreads[:, -1].min():.2f} of that of real digits."
 shares, spreads = (
     np.array([[m[key] for m in run] for run in runs])
     for key in ("share", "spread")
@@ -285,8 +285,8 @@ display(Markdown(head.format("run") + table))
 display(
     Markdown(
         f"The answer is **C**. After the first look one digit has "
-        f"{shares[:, 0].min():.0%} to {shares[:, 0].max():.0%} of the "
-        f"samples; after the last one {shares[:, -1].min():.0%} to "
+        f"at least {shares[:, 0].min():.0%} of the samples in every "
+        f"run; after the last one {shares[:, -1].min():.0%} to "
         f"{shares[:, -1].max():.0%}. The collapse is real, and it is at "
         "the beginning. The shares at the end are not those of real "
         "digits either: that is imbalance, a milder fault."
