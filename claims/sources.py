@@ -7,9 +7,11 @@ import numpy as np
 
 import keras_gan as kg
 from claims.rates import pairs_of_rates, unequal_ones_vanish
-from claims.record import Claim, Condition, Results, Untested, Verdict, in_seeds, judged
+from claims.record import Claim, Condition, Results, Untested, Verdict, judged
 
-LOOKS = (5, 10, 15, 20, 25, 30)
+EVERY, EPOCHS = 5, 30
+NUM_SAMPLES = 2_000
+SPREAD, SHARE = "spread, of real digits", "share of the most frequent digit"
 _ASSIGNMENT = "The GAN assignment that lesson 05 follows"
 _FC = "The exercise on fully connected GANs"
 _DEEP = "The deep MLP GAN on MNIST, Fashion-MNIST and CIFAR-10"
@@ -18,8 +20,9 @@ _DRAFT = "The lesson draft that the course began with"
 
 
 def assignment_run(seed: int) -> dict[str, Any]:
-    """The assignment's GAN on MNIST for 30 epochs; how different its samples are, next to real digits."""
-    real = (kg.load_images("mnist").train + 1) / 2
+    """The assignment's GAN on MNIST: every 5 epochs, how different its samples are, and which digits."""
+    images = kg.load_images("mnist")
+    real = (images.train + 1) / 2
     he = keras.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
     common: Any = {"widths": (128,), "activation": "relu", "initializer": he}
     gan = kg.GAN(
@@ -30,10 +33,16 @@ def assignment_run(seed: int) -> dict[str, Any]:
     )
     adam = {name: keras.optimizers.Adam(1e-3, epsilon=1e-8) for name in ("generator", "discriminator")}
     gan.compile(generator_optimizer=adam["generator"], discriminator_optimizer=adam["discriminator"])
-    watch = kg.Watch(every=5, num_samples=500)
-    gan.fit(real, batch_size=100, epochs=LOOKS[-1], verbose=0, callbacks=[watch])
-    of_real = spread(real[:500])
-    return {"spread, of real digits": [spread(samples) / of_real for samples in watch.samples[1:]]}
+    watch = kg.Watch(every=EVERY, num_samples=NUM_SAMPLES)
+    gan.fit(real, batch_size=100, epochs=EPOCHS, verbose=0, callbacks=[watch])
+    looks, of_real = watch.samples[1:], spread(real[:NUM_SAMPLES])
+    classifier = kg.load_classifier(images)
+    hits = [np.bincount(classifier.labels(2 * samples - 1), minlength=10) for samples in looks]
+    return {
+        SPREAD: [spread(samples) / of_real for samples in looks],
+        SHARE: [float(each.max() / NUM_SAMPLES) for each in hits],
+        "digits with 1 % of the samples or more": [int((each >= NUM_SAMPLES / 100).sum()) for each in hits],
+    }
 
 
 def spread(images: np.ndarray) -> float:
@@ -43,9 +52,18 @@ def spread(images: np.ndarray) -> float:
 
 
 def collapses_to_one_sample(results: Results) -> Verdict:
-    """S1: the saying holds where samples at epoch 15 or 20 are nearly all alike."""
-    flags = [min(row["spread, of real digits"][2:4]) < 0.1 for row in results]
-    return judged(in_seeds("samples at epoch 15 or 20 alike", round(0.8 * len(results)), flags))
+    """S1: the saying holds where samples at epoch 15 or 20 are nearly all alike, or nearly all one digit."""
+    spreads, shares = (np.array([row[name][2:4] for row in results]) for name in (SPREAD, SHARE))
+    num = int(((spreads.min(axis=1) < 0.1) | (shares.max(axis=1) > 0.9)).sum())
+    needed = round(0.8 * len(results))
+    return judged(
+        Condition(
+            f"samples at epoch 15 or 20 alike, or of one digit, in at least {needed} of {len(results)} seeds",
+            f"{num} of {len(results)}, with a spread of {spreads.min():.2f} or more, and {shares.max():.0%} "
+            "or less of one digit",
+            num >= needed,
+        )
+    )
 
 
 def loss_and_errors(seed: int) -> dict[str, Any]:
@@ -87,14 +105,18 @@ CLAIMS = (
         id="S1",
         title="Around epoch 15 to 20 the GAN collapses to one sample",
         source=f"{_ASSIGNMENT}.",
-        statement="""At epoch 15 or 20, 500 samples differ from one another by less than a tenth of what
-            real digits do, in at least 8 of 10 seeds.""",
+        statement="""In at least 8 of 10 seeds, at epoch 15 or 20, 2,000 samples differ from one another by
+            less than a tenth of what real digits do, or a classifier reads one and the same digit in more
+            than 90 % of them.""",
         protocol="""The assignment's recipe on MNIST: 100-128-784 and 784-128-1, batches of 100, 30 epochs,
-            Adam at 0.001. Looks every 5 epochs; the spread is the mean distance between two samples.""",
+            Adam at 0.001. Looks every 5 epochs; the spread is the mean distance between two samples. A
+            first proposal had the spread alone; a generator of one digit in many hands would have passed,
+            so the classifier of `load_classifier` was added before the test. Either measure counts, which
+            favours the saying. The bounds mean "nearly all" and come from no pilot.""",
         cost=60,
         run=assignment_run,
         verdict=collapses_to_one_sample,
-        lesson="05_first_gan",
+        lesson="10e_does_the_first_gan_collapse",
     ),
     Claim(
         id="S2",
