@@ -20,7 +20,8 @@ After this lesson you can
 - say what a discriminative and a generative model each answer,
 - draw a generative adversarial network (GAN) and say what each part is
   paid for,
-- read a run in three stages, by the accuracy of its discriminator.
+- read a run in three stages, and say what the accuracy of its
+  discriminator tells about them.
 
 About 20 minutes to read, about a minute to run. You need to know what a
 classifier is, no more.
@@ -79,9 +80,9 @@ kg.use_style()
 
 # %% tags=["settings"] smoke={"EPOCHS": 3, "STAGES": [1, 2, 3], "SEEDS": [1], "CLIMB": 5}
 EPOCHS = 60  # of the GAN, 50 steps each
-STAGES = [1, 6, 60]  # epochs at which we look: bad, fair, good
+STAGES = [1, 12, 60]  # epochs at which we look: bad, fair, good
 BATCH_SIZE = 128
-CLIMB = 150  # steps of 0.02
+CLIMB = 60  # steps of 0.05
 SEEDS = [1, 2, 3]
 
 # %%
@@ -105,7 +106,7 @@ def train_classifier(seed):
 # %%
 def logits(network, points):
     points = np.asarray(points, "float32")
-    return network.predict(points, batch_size=5_000, verbose=0)[:, 0]
+    return keras.ops.convert_to_numpy(network(points))[:, 0]
 
 
 classifiers = [train_classifier(seed) for seed in SEEDS]
@@ -121,21 +122,17 @@ assert min(right) > 0.99, right
 # %% [markdown]
 """
 Now backwards. Each point looks at the slope of the classifier's answer,
-by trying a little to every side, and takes a step of 0.02 uphill.
+by trying a little to every side, and takes a step of 0.05 uphill.
 """
 
 
 # %%
 def uphill(network, points, h=0.01):
     """Unit vectors along which the logit of moon 1 grows."""
-    slope = np.stack(
-        [
-            logits(network, points + h * unit)
-            - logits(network, points - h * unit)
-            for unit in np.eye(2)
-        ],
-        axis=1,
-    )
+    moves = [s * h * unit for unit in np.eye(2) for s in (1, -1)]
+    shifted = np.concatenate([points + move for move in moves])
+    around = logits(network, shifted).reshape(2, 2, -1)
+    slope = (around[:, 0] - around[:, 1]).T
     length = np.linalg.norm(slope, axis=1, keepdims=True)
     return slope / np.maximum(length, 1e-12)
 
@@ -147,7 +144,7 @@ climbed = []
 for network in classifiers:
     points = anywhere
     for _ in range(CLIMB):
-        points = points + 0.02 * uphill(network, points)
+        points = points + 0.05 * uphill(network, points)
     climbed.append(points)
 
 # %% [markdown]
@@ -186,14 +183,14 @@ usual = np.median(distances(moons.test[moons.test_labels == 1]))
 fig, axes = plt.subplots(1, 2, figsize=(10.5, 4.2))
 kg.plot_surface(
     lambda x: 1 / (1 + np.exp(-logits(classifiers[0], x))),
-    (-3, 4, -3.5, 3.5),
+    (-3, 5, -4.5, 3.5),
     label="P(moon 1 | x)",
     ax=axes[0],
 )
 for ax, points in zip(axes, (climbed[0], drawn)):
     kg.plot_samples(moons.test[:400], points, ax=ax)
 axes[0].set_title("A classifier, run backwards")
-axes[1].set(title="A density, sampled", xlim=(-3, 4), ylim=(-3.5, 3.5))
+axes[1].set(title="A density, sampled", xlim=(-3, 5), ylim=(-4.5, 3.5))
 plt.show()
 
 # %% [markdown]
@@ -411,8 +408,8 @@ for row in outside:
     ax.plot(STAGES, row, "s", color=kg.PENALTY, ms=5)
 ax.plot([], [], "s", color=kg.PENALTY, label="outside judge")
 ax.axhline(0.5, color=kg.NEUTRAL, lw=1)
-ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0.4, 1.02))
-ax.set_title("It has to learn first, then it loses its ground")
+ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0.3, 1.02))
+ax.set_title("The judge in the game hardly beats guessing")
 ax.legend()
 plt.show()
 
@@ -435,26 +432,36 @@ display(
 )
 
 # %% tags=["hide-input"]
-peak = curves.argmax(axis=1)
+best = curves.max(axis=1)
 display(
     Markdown(
-        "Read the middle column from its start. Before the first step "
-        f"the discriminator is right on {curves[:, 0].min():.2f} to "
-        f"{curves[:, 0].max():.2f}, though the fakes are as bad as they "
-        "can be: it knows nothing yet. It is best at epoch "
-        f"{peak.min()} to {peak.max()}, with {curves.max(axis=1).min():.2f} "
-        f"to {curves.max(axis=1).max():.2f}, and ends between "
-        f"{curves[:, -1].min():.2f} and {curves[:, -1].max():.2f}. So a "
-        "half can mean two things: perfect fakes, or a judge who has "
-        "not learned."
+        "The usual story says: at first the discriminator tells the "
+        "fakes easily, and the better they become the less it is "
+        "right. The outside judge sees that: its accuracy falls from "
+        f"{outside[:, 0].min():.2f} to {outside[:, 0].max():.2f} at the "
+        f"bad stage to {outside[:, 2].min():.2f} to "
+        f"{outside[:, 2].max():.2f} at the good one. The judge **in** "
+        f"the game does not: over {EPOCHS} epochs its best look was "
+        f"{best.min():.2f} to {best.max():.2f}, and most were near one "
+        "half, from bad to good. A likely reason: what it has just "
+        "learned to reject, the generator has just stopped making."
     )
 )
 
 # %% tags=["check"]
-assert (curves.max(axis=1) > curves[:, 0] + 0.1).all(), curves[:, 0]
-assert (curves[:, STAGES[0]] > curves[:, STAGES[2]] + 0.1).all()
+assert (best < 0.85).all(), best
+assert np.abs(np.median(curves, axis=1) - 0.5).max() < 0.1
+assert (outside[:, 0] > 0.85).all(), outside
 assert (outside[:, 0] > outside[:, 2] + 0.1).all(), outside
-assert (outside[:, 1] > outside[:, 2]).all(), outside
+
+# %% [markdown]
+"""
+So an accuracy of one half has three meanings: the fakes are perfect,
+the judge has not learned, or the judge is always one step behind. To
+know which, ask somebody from outside. How two players chase each other
+without arriving is worked out by hand in lesson
+[9a](09a_failure_to_converge_by_hand.ipynb).
+"""
 
 # %% [markdown]
 r"""
@@ -509,10 +516,9 @@ print(
     f"  log density, usual:     {np.median(log_density(test[:50], 1)):10.1f}"
 )
 
-# %% tags=["check", "exact"]
-real_one = moons.test[moons.test_labels == 1][:50]
-typical = np.median(log_density(real_one, 1))
-print(typical, log_density(far, 1))
+# %% tags=["check"]
+assert log_density(far, 1)[0] < -100
+assert bayes_logit(far)[0] > 100  # sure all the same
 
 # %% [markdown]
 r"""
@@ -528,10 +534,10 @@ paper by Goodfellow and others, which named GANs in 2014.
 """
 ## Change one thing
 
-Set `CLIMB = 15`, so that each point makes a tenth of the steps. Before
+Set `CLIMB = 6`, so that each point makes a tenth of the steps. Before
 you run: where are the points then, and is the classifier already sure?
-Then make `EPOCHS = 5` and `STAGES = [1, 3, 5]`, and guess which of the
-two judges will notice first that the fakes are poor.
+Then give the discriminator four times the generator's learning rate in
+`make_gan`. Does its accuracy now follow the usual story?
 """
 
 # %% [markdown]
@@ -551,8 +557,8 @@ returns: a sample, or a judgement.
 <details><summary>The discriminator of a finished GAN is right half of the
 time. Is the generator perfect?</summary>
 
-Perhaps. It is also what a discriminator says that never learned, as at
-the start of our run. Ask a judge from outside.
+Perhaps. In our run it was right half of the time with bad fakes as
+well. Ask a judge from outside.
 
 </details>
 
@@ -597,8 +603,9 @@ looks nothing like a moon. The exercise notebook holds the tests.
   a generative model knows where points are, and can draw new ones.
 - A GAN makes a generative model out of a classifier: a discriminator
   that says real or fake, and a generator that is paid for fooling it.
-- Accuracy near one half is the goal, and also the start. Alone it
-  proves nothing.
+- A discriminator that is right half of the time may face perfect
+  fakes, or be a step behind bad ones. Alone its accuracy proves
+  nothing.
 """
 
 # %% [markdown]

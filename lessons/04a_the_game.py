@@ -309,7 +309,7 @@ paths = {
 }
 values = {n: [value(*at) for at in path] for n, path in paths.items()}
 
-# %% tags=["hide-input"] name="saddle" alt="Left: contour lines of the value over theta and psi form a saddle around the origin. The path of the game, black, starts at (1, 0), turns around the origin and ends at ({paths['the game'][-1][0]:.2f}, {paths['the game'][-1][1]:.2f}). Right: the value along that path over {STEPS} steps. It starts at {values['the game'][0]:.3f}, rises to {max(values['the game']):.2f}, falls below the grey line at {FLOOR:.3f} and swings around it, with smaller and smaller swings."
+# %% tags=["hide-input"] name="saddle" alt="Left: contour lines of the value over theta and psi form a saddle around the origin. The path of the game, black, starts at (1, 0), turns around the origin and ends within {np.abs(paths['the game'][-1]).max():.2f} of it. Right: the value along that path over {STEPS} steps. It starts at {values['the game'][0]:.3f}, rises to {max(values['the game']):.2f}, falls below the grey line at {FLOOR:.3f} and swings around it, with smaller and smaller swings."
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 4))
 ticks = np.linspace(-1.3, 1.3, 41)
 height = [[value(theta, psi) for theta in ticks] for psi in ticks]
@@ -330,7 +330,8 @@ plt.show()
 rows = ["| players | steps | θ | ψ | V |", "|---|---|---|---|---|"]
 ends = [("start", 0, START, values["the game"][0])]
 ends += [
-    (n, len(w) - 1, w[-1], values[n][-1]) for n, w in paths.items()
+    (n, len(w) - 1, w[-1].round(2) + 0.0, values[n][-1])
+    for n, w in paths.items()
 ]
 for name, steps, (theta, psi), height in ends:
     rows.append(

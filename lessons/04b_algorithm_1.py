@@ -19,7 +19,8 @@ After this lesson you can
 
 - write the training loop of a GAN by hand, and test it against another,
 - say which draws are fresh and which weights move in which line,
-- say what $k$, the discriminator's number of steps, buys and costs.
+- say what $k$, the discriminator's number of steps, costs, and how to
+  judge what it buys.
 
 About 20 minutes to read, about a minute to run. You need lessons
 [03](03_training_the_generator.ipynb) and [4a](04a_the_game.ipynb).
@@ -242,8 +243,7 @@ r"""
 **The knob.** Now $k$, with the networks and the two learning rates of
 the prediction, the non-saturating loss and Adam. Every run has as many
 steps of the generator; a larger $k$ gives the discriminator more steps,
-each on fresh real points. A fourth setting is a control: $k = 1$ and a
-discriminator whose learning rate is five times as high.
+each on fresh real points.
 """
 
 
@@ -252,7 +252,7 @@ def adam(rate):
     return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
-def ring_gan(k, rate, seed):
+def ring_gan(k, seed):
     look = {"widths": (128, 128), "activation": "leaky_relu_0.2"}
     gan = kg.GAN(
         kg.mlp_generator(64, (2,), seed=seed, **look),
@@ -262,18 +262,18 @@ def ring_gan(k, rate, seed):
     )
     gan.compile(
         generator_optimizer=adam(1e-3),
-        discriminator_optimizer=adam(rate),
+        discriminator_optimizer=adam(1e-4),
     )
     return gan
 
 
 # %%
-def run(k, rate, seed):
+def run(k, seed):
     """Trains; returns the looks, and the last epoch's answers."""
     steps = len(ring.train) // (k * BATCH_SIZE)
     epochs = max(LOOKS, UPDATES // steps)
     watch = kg.Watch(ring, every=epochs // LOOKS, num_samples=2_500)
-    log = ring_gan(k, rate, seed).fit(
+    log = ring_gan(k, seed).fit(
         ring.train,
         batch_size=BATCH_SIZE,
         epochs=epochs,
@@ -285,36 +285,25 @@ def run(k, rate, seed):
 
 
 # %%
-SETTINGS = {f"k = {k}": (k, 1e-4) for k in CHOICES}
-SETTINGS["k = 1, fast D"] = (1, 5e-4)
-runs = {
-    name: [run(*setting, seed) for seed in SEEDS]
-    for name, setting in SETTINGS.items()
-}
+runs = {k: [run(k, seed) for seed in SEEDS] for k in CHOICES}
 
-# %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats, against the generator's updates, three seeds for each setting, on a logarithmic axis. At the end the medians are {np.median([w.metrics[-1]['kl'] for w, _, _ in runs['k = 1']]):.2f} for k = 1, {np.median([w.metrics[-1]['kl'] for w, _, _ in runs['k = 5']]):.2f} for k = 5 and {np.median([w.metrics[-1]['kl'] for w, _, _ in runs['k = 1, fast D']]):.2f} for k = 1 with a fast discriminator."
+# %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats on a logarithmic axis, against the generator's updates, three seeds for each k. At the end k = 1 lies between {min(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f}, k = 5 between {min(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f}: the curves of all settings cross."
 looks = {
-    "k = 1": (kg.FAKE, "-"),
-    "k = 2": (kg.NEUTRAL, "-."),
-    "k = 5": (kg.DISCRIMINATOR, "-"),
-    "k = 1, fast D": (kg.PENALTY, "--"),
+    1: (kg.FAKE, "--"),
+    2: (kg.NEUTRAL, "-."),
+    5: (kg.DISCRIMINATOR, "-"),
 }
 fig, ax = plt.subplots(figsize=(7, 4.2))
-for name, (color, line) in looks.items():
-    curves = np.array(
-        [
-            [m["kl"] for m in watch.metrics[1:]]
-            for watch, _, _ in runs[name]
-        ]
-    )
-    at = runs[name][0][1][1:]
-    kg.plot_seeds(
-        at, curves, color=color, linestyle=line, label=name, ax=ax
-    )
+for k, (color, line) in looks.items():
+    curves = [[m["kl"] for m in w.metrics[1:]] for w, _, _ in runs[k]]
+    at = runs[k][0][1][1:]
+    for curve in curves:
+        ax.plot(at, curve, line, color=color, lw=1.2)
+    ax.plot([], [], line, color=color, label=f"k = {k}, each seed")
 ax.set(
     xlabel="updates of the generator", ylabel="KL of the bumps (nats)"
 )
-ax.set(yscale="log", title="A slow discriminator needs more turns")
+ax.set(yscale="log", title="The seed decides as much as k")
 ax.legend()
 plt.show()
 
@@ -325,60 +314,61 @@ plt.show()
 
 # %% tags=["hide-input"]
 table = [
-    "| setting | D steps | bumps found | near a bump | KL at the end "
+    "| k | D steps | bumps found | on a bump | KL at the end "
     "| D(real) - D(fake) |",
     "|---|---|---|---|---|---|",
 ]
 ends = {}
-for name, group in runs.items():
+for k, group in runs.items():
     last = [watch.metrics[-1] for watch, _, _ in group]
-    ends[name] = {key: [m[key] for m in last] for key in last[0]}
-    gaps = [gap for _, _, gap in group]
-    total = SETTINGS[name][0] * group[0][1][-1]
+    ends[k] = {key: [m[key] for m in last] for key in last[0]}
     cells = [
-        ", ".join(f"{m:g}" for m in ends[name]["modes"]),
-        ", ".join(f"{m:.0%}" for m in ends[name]["high_quality"]),
-        ", ".join(f"{m:.2f}" for m in ends[name]["kl"]),
-        ", ".join(f"{g:.2f}" for g in gaps),
+        ", ".join(f"{m:g}" for m in ends[k]["modes"]),
+        ", ".join(f"{m:.0%}" for m in ends[k]["high_quality"]),
+        ", ".join(f"{m:.2f}" for m in ends[k]["kl"]),
+        ", ".join(f"{gap:.2f}" for _, _, gap in group),
     ]
-    table.append(f"| {name} | {total:,} | " + " | ".join(cells) + " |")
-display(Markdown("\n".join(table)))
+    row = " | ".join([f"{k}", f"{k * group[0][1][-1]:,}", *cells])
+    table.append(f"| {row} |")
+seeds = ", ".join(map(str, SEEDS))
+display(Markdown(f"For the seeds {seeds}:\n\n" + "\n".join(table)))
 
 # %% tags=["hide-input"]
-middle = {name: np.median(ends[name]["kl"]) for name in ends}
-slow, turns, fast = (
-    middle[name] for name in ("k = 1", "k = 5", "k = 1, fast D")
-)
-apart = max(ends["k = 5"]["kl"]) < min(ends["k = 1"]["kl"])
-verdict = "B" if apart else "C" if turns > 2 * slow else "A"
+few, many = ends[CHOICES[0]]["kl"], ends[CHOICES[-1]]["kl"]
+overlap = max(many) > min(few)
+even = sum(kl < 0.1 for kl in many)
 display(
     Markdown(
-        f"The answer here is **{verdict}**. The median KL falls from "
-        f"{slow:.2f} with one step of the slow discriminator to "
-        f"{turns:.2f} with five, and "
-        f"{'every' if apart else 'not every'} run with five is better "
-        "than every run with one. The control says why: with one step "
-        f"and a faster discriminator it is {fast:.2f}. What counts is "
-        "how well the discriminator keeps up, by more steps or by "
-        "larger ones."
+        f"The answer here is **{'A' if overlap else 'B'}**. With k = "
+        f"{CHOICES[-1]} the KL ends below 0.1 in {even} of "
+        f"{len(SEEDS)} seeds, with k = {CHOICES[0]} in "
+        f"{sum(kl < 0.1 for kl in few)}. But the worst run with k = "
+        f"{CHOICES[-1]} has {max(many):.2f}, and the best with k = "
+        f"{CHOICES[0]} has {min(few):.2f}. Two good runs are a reason "
+        "to look further, with more seeds, and no reason to claim a "
+        f"rule. In no run do the fakes lie well on the bumps after "
+        f"{UPDATES:,} updates: {max(ends[CHOICES[-1]]['high_quality']):.0%} "
+        "at best."
     )
 )
 
 # %% tags=["check"]
-assert apart, ends
-assert fast < slow, middle
+assert overlap, ends
+assert max(max(end["high_quality"]) for end in ends.values()) < 0.6
 
 # %% [markdown]
 r"""
-So $k$ is no law of the game. It is one of several ways to keep the
-discriminator near its best answer, where its slope is that of the
-valley of lesson 4a. It costs $k$ steps of the discriminator and $k$
-minibatches of real data for each step of the generator.
+Why try at all? More steps keep the discriminator nearer to its best
+answer, where its slope is that of the valley of lesson 4a. They cost
+$k$ steps of the discriminator and $k$ minibatches of real data for each
+step of the generator. Whether a larger learning rate would do as well
+for less is a question of the same kind: compare at equal cost, over
+many seeds.
 
-And whole epochs? An epoch of these data is 100 minibatches. A generator
-that makes 100 steps against a discriminator that stands still is what
-lesson [03](03_training_the_generator.ipynb) tried, and it left the
-data behind.
+And whole epochs? Then the generator makes hundreds of steps against a
+discriminator that stands still. That is what lesson
+[03](03_training_the_generator.ipynb) tried, and most of its fakes
+missed the data.
 """
 
 # %% [markdown]
@@ -418,7 +408,7 @@ print(f"formula {formula:.6f}, step of the loop {step:.6f}")
 
 # %% tags=["check", "exact"]
 assert abs(formula - step) < 1e-5
-assert abs(formula) > 1e-3
+assert abs(formula) > 1e-4
 
 # %% [markdown]
 r"""
@@ -513,8 +503,8 @@ r"""
 - A training step is $k$ minibatches for the discriminator and one for
   the generator, each with fresh $z$; real data enters only the first.
 - A loop of one's own is tested against another loop, weight by weight.
-- More steps of the discriminator help where it cannot keep up. So does
-  a larger learning rate.
+- More steps of the discriminator cost more, and three seeds do not
+  show whether they help. A setting is judged over many seeds.
 """
 
 # %% [markdown]
