@@ -82,6 +82,7 @@ kg.use_style()
 EPOCHS = 60  # of the GAN, 50 steps each
 STAGES = [1, 12, 60]  # epochs at which we look: bad, fair, good
 BATCH_SIZE = 128
+WIDTH = 0.05  # of the bumps of a density
 CLIMB = 60  # steps of 0.05
 SEEDS = [1, 2, 3]
 
@@ -90,6 +91,7 @@ moons = kg.moons(num_train=50 * BATCH_SIZE, num_test=2_000)
 is_one = moons.train_labels[:, None].astype("float32")
 
 
+# %%
 def train_classifier(seed):
     network = kg.mlp_discriminator((2,), widths=(64, 64), seed=seed)
     network.compile(
@@ -155,10 +157,8 @@ of width 0.05, on each training point, and calls the sum a density. To
 draw a new point, take any training point and move it a little at random.
 """
 
+
 # %%
-WIDTH = 0.05
-
-
 def sample_density(num, seed):
     rng = np.random.default_rng(seed)
     chosen = moons.train[rng.integers(len(moons.train), size=num)]
@@ -170,12 +170,11 @@ drawn = sample_density(200, seed=1)
 
 # %%
 def distances(points):
-    """From each point to the nearest real one of moon 1."""
     real = moons.train[moons.train_labels == 1][:1_000]
-    gaps = points[:, None].astype("float64") - real
-    return np.linalg.norm(gaps, axis=2).min(axis=1)
+    return np.linalg.norm(points[:, None] - real, axis=2).min(axis=1)
 
 
+# from each point to the nearest real one of moon 1
 apart = [np.median(distances(points)) for points in climbed]
 usual = np.median(distances(moons.test[moons.test_labels == 1]))
 
@@ -222,29 +221,19 @@ for distance, least in zip(apart, sure):
 
 # %% [markdown]
 r"""
-So a classifier is not asked where data lies. It only has to know on
-which **side** of a boundary a point is, and it is right about that even
-for points that nobody would ever draw. A model of $P(y \mid x)$ is
-called **discriminative**; a model of $P(x)$, from which one can draw, is
-called **generative**.
+A classifier is not asked where data lies, only on which **side** of a
+boundary a point is. A model of $P(y \mid x)$ is called
+**discriminative**; a model of $P(x)$, from which one can draw, is
+**generative**.
 
-A network can still serve as "the reverse of a classifier": few numbers
-in, a sample out. But it needs a judge who knows what is real, not one
-who knows what is a dog.
-"""
-
-# %% [markdown]
-"""
 ### Two networks
 
-Take a second classifier, with other classes: **real** and **fake**.
-Call it the **discriminator**. The **generator** is the reverse one: it
+Yet a classifier can help, with other classes: **real** and **fake**.
+Call it the **discriminator**. The **generator** is its reverse: it
 turns random numbers z into a sample, and is paid for each sample that
-the discriminator takes for real.
-
-The picture of a team of forgers and the police is as old as GANs: it
-stands in the paper of 2014. At first the forger's papers are poor, and
-the police learn to spot them. Then he improves, and so must they.
+the discriminator takes for real. The paper of 2014 compares the two
+with forgers and the police: at first the forgeries are poor and soon
+spotted; then both must improve.
 """
 
 
@@ -259,6 +248,7 @@ def box(x, y, name, note, color):
     )
 
 
+# %% tags=["hide-input"]
 def arrow(path, color, dash="none"):
     return (
         f'<path d="{path}" fill="none" stroke="{color}" stroke-width="2" '
@@ -266,6 +256,7 @@ def arrow(path, color, dash="none"):
     )
 
 
+# %% tags=["hide-input"]
 def tip(color):
     return (
         f'<marker id="{color[1:]}" viewBox="0 0 8 8" refX="7" refY="4" '
@@ -275,7 +266,7 @@ def tip(color):
 
 
 # %% tags=["hide-input"] name="system" alt="Diagram of a GAN. Random numbers z go into the generator, which makes fakes. Fakes and real data both go into the discriminator, which answers how likely each is real. Two dashed arrows lead back from the answer: one to the discriminator, which learns to be right, and one through the discriminator to the generator, which learns to be taken for real. The real data has no arrow to the generator."
-R, F, D, N = kg.REAL, kg.FAKE, kg.DISCRIMINATOR, kg.NEUTRAL
+R, F, D = kg.REAL, kg.FAKE, kg.DISCRIMINATOR
 parts = [
     box(200, 20, "real data", "samples x", R),
     box(10, 130, "z", "random numbers", D),
@@ -311,16 +302,12 @@ imitates.
 That is also where the story of the forger ends. A real forger is told
 "no". The generator is told how the answer would change with each number
 of its sample: it reads the notes of the police.
-"""
 
-# %% [markdown]
-"""
 ### Bad, fair, good: a real run
 
 Now we train such a pair on the moons, without their labels. Every
-epoch we ask the discriminator about 2,000 real test points and 2,000
-fakes, and count how often it is right. Lessons 1 to 5 take this code
-apart; here we only watch.
+epoch we count how often the discriminator is right, on 2,000 real test
+points and 2,000 fakes. Lessons 1 to 5 take this code apart.
 """
 
 
@@ -345,6 +332,7 @@ def accuracy(network, fakes):
     return (on_real + (logits(network, fakes) <= 0).mean()) / 2
 
 
+# %%
 def train(seed):
     gan = make_gan(seed)
     watch = kg.Watch(
@@ -483,10 +471,8 @@ of the two bump densities:
 
 # %%
 def log_density(points, label):
-    """Of moon `label`, up to a constant: a bump on each point of it."""
     data = moons.train[moons.train_labels == label][:1_000]
-    gaps = points[:, None].astype("float64") - data
-    squares = (gaps**2).sum(axis=2)
+    squares = ((points[:, None] - data) ** 2).sum(axis=2)
     return np.logaddexp.reduce(-squares / (2 * WIDTH**2), axis=1)
 
 

@@ -140,9 +140,8 @@ def pull(network, points, h=0.01):
     """The gradient of the logit at each point, (n, 2)."""
     columns = []
     for unit in h * np.eye(2):
-        up, down = (
-            logits_of(network, points + move) for move in (unit, -unit)
-        )
+        up = logits_of(network, points + unit)
+        down = logits_of(network, points - unit)
         columns.append((up - down) / (2 * h))
     return np.stack(columns, axis=1)
 
@@ -282,10 +281,7 @@ Two accidents happen on the way there, one to each half of the sentence
 "it stands still".
 
 ### It never moves again
-"""
 
-# %% [markdown]
-"""
 Lesson 01 showed the old program in which the discriminator never
 learns, because the flag `trainable` lies on layers that two models
 share. Here it is alone, in plain Keras. The repair for old code is two
@@ -359,10 +355,6 @@ normal.fit(
 
 
 # %%
-def plain_step(x):
-    return normal(x, training=True)
-
-
 def frozen(mode):
     model = kg.AdversarialModel(
         kg.mlp_generator(2, (2,), widths=()), normal, frozen_mode=mode
@@ -375,7 +367,7 @@ def frozen(mode):
 ways = {
     "inference": frozen("inference"),
     "training": frozen("training"),
-    "plain call": plain_step,
+    "plain call": lambda x: normal(x, training=True),
 }
 seen = {}
 for name, way in ways.items():
@@ -439,6 +431,7 @@ GAMES = {
 }
 
 
+# %%
 def slope(game, logit, h=1e-2):
     up, down = (
         float(game.generator_loss(np.array([[logit + s]], "float32")))
@@ -449,13 +442,12 @@ def slope(game, logit, h=1e-2):
 
 # %%
 def exact(logit):
-    """-D and -(1 - D), from the logit."""
     return -1 / (1 + np.exp(-logit)), -1 / (1 + np.exp(logit))
 
 
-levels = [FAR, -3.0, 0.0, 3.0]
 nudged = {
-    v: [slope(game, v) for game in GAMES.values()] for v in levels
+    level: [slope(game, level) for game in GAMES.values()]
+    for level in (FAR, -3.0, 0.0, 3.0)
 }
 
 # %% tags=["hide-input"]
@@ -504,7 +496,9 @@ So for a single fake both losses point in the **same** direction, with
 different strength. For a batch they do not: it is a weighted sum of
 arrows, and the weights differ. A step of plain gradient descent with
 learning rate 1 moves the weights by minus the gradient, so we can read
-it off and compare.
+it off and compare. (What follows from the factor D when the
+discriminator becomes perfect fills lesson
+[8a](08a_vanishing_gradients_exactly.ipynb).)
 """
 
 
@@ -542,13 +536,6 @@ assert abs(cosines[1] - 1) < 1e-3
 
 # %% tags=["check"]
 assert cosines[100] < 0.99
-
-# %% [markdown]
-"""
-What follows from the factor D, when the discriminator becomes perfect,
-fills a lesson of its own:
-[8a](08a_vanishing_gradients_exactly.ipynb).
-"""
 
 # %% [markdown]
 """

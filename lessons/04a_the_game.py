@@ -302,6 +302,7 @@ def play(signs, steps):
     return np.array(path)
 
 
+# %%
 paths = {
     "the game": play((-1, 1), STEPS),
     "both up": play((1, 1), STEPS),

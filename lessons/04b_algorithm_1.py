@@ -124,6 +124,7 @@ def line_4(labels, logits):
     return -keras.ops.softplus(logits)
 
 
+# %%
 def sgd():
     return keras.optimizers.SGD(0.1, momentum=0.5)  # as in the paper
 
@@ -192,6 +193,7 @@ def difference(left, right):
     return max(np.abs(a - b).max() for a, b in zip(left, right))
 
 
+# %%
 start = [
     w for network in small_networks() for w in network.get_weights()
 ]
@@ -225,6 +227,8 @@ SLIPS = {
     "generator first": {"update": "generator_first"},
     "both at once": {"update": "simultaneous"},
 }
+
+# %%
 rows = ring.train[: HAND_STEPS * BATCH_SIZE]
 ours = by_hand(rows, 1)
 slips = {
@@ -252,6 +256,7 @@ def adam(rate):
     return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
+# %%
 def ring_gan(k, seed):
     look = {"widths": (128, 128), "activation": "leaky_relu_0.2"}
     gan = kg.GAN(
@@ -287,12 +292,14 @@ def run(k, seed):
 # %%
 runs = {k: [run(k, seed) for seed in SEEDS] for k in CHOICES}
 
-# %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats on a logarithmic axis, against the generator's updates, three seeds for each k. At the end k = 1 lies between {min(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f}, k = 5 between {min(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f}: the curves of all settings cross."
+# %% tags=["hide-input"]
 looks = {
     1: (kg.FAKE, "--"),
     2: (kg.NEUTRAL, "-."),
     5: (kg.DISCRIMINATOR, "-"),
 }
+
+# %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats on a logarithmic axis, against the generator's updates, three seeds for each k. At the end k = 1 lies between {min(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f}, k = 5 between {min(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f}: the curves of all settings cross."
 fig, ax = plt.subplots(figsize=(7, 4.2))
 for k, (color, line) in looks.items():
     curves = [[m["kl"] for m in w.metrics[1:]] for w, _, _ in runs[k]]
@@ -312,16 +319,19 @@ plt.show()
 ## What happened
 """
 
+# %%
+ends = {}
+for k, group in runs.items():
+    last = [watch.metrics[-1] for watch, _, _ in group]
+    ends[k] = {key: [m[key] for m in last] for key in last[0]}
+
 # %% tags=["hide-input"]
 table = [
     "| k | D steps | bumps found | on a bump | KL at the end "
     "| D(real) - D(fake) |",
     "|---|---|---|---|---|---|",
 ]
-ends = {}
 for k, group in runs.items():
-    last = [watch.metrics[-1] for watch, _, _ in group]
-    ends[k] = {key: [m[key] for m in last] for key in last[0]}
     cells = [
         ", ".join(f"{m:g}" for m in ends[k]["modes"]),
         ", ".join(f"{m:.0%}" for m in ends[k]["high_quality"]),
@@ -337,6 +347,8 @@ display(Markdown(f"For the seeds {seeds}:\n\n" + "\n".join(table)))
 few, many = ends[CHOICES[0]]["kl"], ends[CHOICES[-1]]["kl"]
 overlap = max(many) > min(few)
 even = sum(kl < 0.1 for kl in many)
+
+# %% tags=["hide-input"]
 display(
     Markdown(
         f"The answer here is **{'A' if overlap else 'B'}**. With k = "
