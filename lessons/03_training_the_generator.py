@@ -160,7 +160,7 @@ fig, ax = plt.subplots(figsize=(5.6, 4.8))
 kg.plot_surface(score, (-2, 2, -2, 2), ax=ax)
 kg.plot_samples(fake=first, ax=ax)
 length = np.linalg.norm(arrows, axis=1, keepdims=True)
-ax.quiver(*first.T, *(arrows / length).T, width=0.005, scale=14)
+ax.quiver(*first.T, *(arrows / length).T, color=kg.DISCRIMINATOR)
 ax.set_title("Each fake hears a direction, and nothing else")
 plt.show()
 
