@@ -4,6 +4,7 @@ import sys
 import textwrap
 import zipfile
 from argparse import Namespace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,10 @@ def train(arguments: Namespace) -> None:
             checkpoint=folder.checkpoint,
         )
     except KeyboardInterrupt:
-        folder.write_record()
-        kept = f"{folder.epochs_kept()} of {epochs} epochs are kept in '{path}'"
-        print(f"\nStopped. {kept}; the same command goes on after them.", file=sys.stderr)
+        kept = folder.epochs_kept()
+        folder.write_record(epochs_trained=kept)
+        where = f"{kept} of {epochs} epochs are kept in '{path}'"
+        print(f"\nStopped. {where}; the same command goes on after them.", file=sys.stderr)
         raise
     _finish(folder, gan, history, recipe.name)
 
@@ -110,14 +112,14 @@ def show_info(arguments: Namespace) -> None:
         f"discriminator {_optimizer(gan.discriminator_optimizer)}",
     }
     for name, text in facts.items():
-        indent = f"{name:<12}"
-        print(textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)))
+        lines = textwrap.wrap(text, _WIDTH - 12, break_long_words=False, break_on_hyphens=False)
+        print("\n".join(f"{start:<12}{line}" for start, line in zip_longest([name], lines, fillvalue="")))
     for network in (gan.generator, gan.discriminator):
-        print(f"\n{network.name:<44}{'output':<20}{'parameters':>16}")
+        print(f"\n{network.name:<46}{'output':<18}{'parameters':>16}")
         for layer in network.layers:
             output = " x ".join(map(str, layer.output.shape[1:]))
             kind = type(layer).__name__
-            print(f"  {layer.name:<24}{kind:<18}{output:<20}{layer.count_params():>16,}".rstrip())
+            print(f"  {layer.name:<24}{kind:<20}{output:<18}{layer.count_params():>16,}".rstrip())
         print(f"  {'total':<62}{network.count_params():>16,}")
 
 

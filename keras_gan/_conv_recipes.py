@@ -1,5 +1,7 @@
 """Recipes whose networks are convolutional."""
 
+from typing import Any
+
 import keras
 
 from keras_gan import _conv_networks as networks
@@ -13,7 +15,7 @@ _UNSTATED = (
 )
 _CELEBRITIES = "CIFAR-10 scaled to 64 x 64 stands for CelebA; `--data FOLDER` takes your own pictures."
 _SIBLING = "README beside the deep MLP GAN that is one of this course's sources"
-_DCGAN = {"generator": networks.dcgan_generator, "size": 32, "multiple": 16}
+_DCGAN: dict[str, Any] = {"generator": networks.dcgan_generator, "size": 32, "multiple": 16}
 
 CONV_RECIPES = [
     Recipe(

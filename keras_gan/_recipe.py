@@ -1,6 +1,6 @@
 """The record of a recipe, and the parts of networks that the builders do not make."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,7 +81,7 @@ class Recipe:
         side, channels = _IMAGES[self.data]
         return (self.size or side, self.size or side, channels)
 
-    def build(self, image_shape: tuple[int, int, int], seed: int = 0) -> GAN:
+    def build(self, image_shape: Sequence[int], seed: int = 0) -> GAN:
         """Builds the networks for images of a shape, and returns a compiled `GAN`.
 
         Args:

@@ -127,7 +127,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(images, tmp_path, capsys, m
     )
     code, _, err = called(capsys, "sample", tmp_path / "a")
     assert code == 2
-    assert "after 3 of 4 epochs. Give its `train` command again, which goes on." in err
+    assert "after 2 of 4 epochs. Give its `train` command again, which goes on." in err
     code, out, _ = called(capsys, *arguments(images, tmp_path / "a", 4))
     assert code == 0
     assert "This run goes on after epoch 2.\n" in out
@@ -145,7 +145,7 @@ def test_a_killed_process_goes_on_to_the_same_bits(images, tmp_path, capsys):
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         start = monotonic()
         while (
-            not list(checkpoint.glob("epoch-*.npz")) and monotonic() < start + 120 and process.poll() is None
+            not list(checkpoint.glob("epoch-*.npz")) and monotonic() < start + 600 and process.poll() is None
         ):
             sleep(0.01)
         process.kill()
@@ -160,7 +160,7 @@ def test_a_killed_process_goes_on_to_the_same_bits(images, tmp_path, capsys):
 
 def test_a_real_process_says_one_sentence_and_leaves_with_two():
     command = [sys.executable, "-m", "keras_gan", "train", "vanila_assignment"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("python -m keras_gan train: `recipe` is one of ")
