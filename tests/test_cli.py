@@ -81,7 +81,7 @@ def test_a_run_leaves_weights_film_metrics_and_a_record(run, images):
     assert record["versions"][keras.backend.backend()]
     assert record["hardware"]["cores"] == os.cpu_count()
     assert record["wall_time_s"] > 0
-    lines = list(csv.DictReader((run / "metrics.csv").open()))
+    lines = list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
     assert [line["epoch"] for line in lines] == ["1", "2"]
     assert set(lines[0]) == {"epoch", "g_loss", "d_loss", "d_real", "d_fake"}
     assert all(np.isfinite([float(value) for value in line.values()]).all() for line in lines)
