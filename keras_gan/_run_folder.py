@@ -64,7 +64,7 @@ class RunFolder:
                     Shown(f"{name} = {value}"),
                     "Choose another `--output`, or pass what that run began with",
                 )
-        self.record = {**run, "epochs_trained": 0, "wall_time_s": 0.0, **there, **_made_with()}
+        self.record = {**run, "epochs": 0, "epochs_trained": 0, "wall_time_s": 0.0, **there, **_made_with()}
         self._clock = perf_counter() - self.record["wall_time_s"]
 
     def write_record(self, **facts: Any) -> None:
