@@ -10,8 +10,8 @@ from claims.trial import BATCH_SIZE, BETA_1, LATENT_DIM, RATE, STEPS, WIDTH, Set
 
 DATA = ("ring", "grid", "digits")
 HELD = ("none", *kg.PENALTIES, "spectral_normalization")
-SEEDS = (10, 11, 12, 13, 14)
-_LESSON = "11_losses_and_regularisers_compared"
+SEEDS = (10, 11, 12)
+_LESSON = "11b_losses_and_regularisers_compared"
 
 
 def table(seed: int) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def cells(results: Results, data: str) -> np.ndarray:
 
 def no_loss_is_best(results: Results) -> Verdict:
     """E1: each loss with what holds it best, against the non-saturating one with what holds that best."""
-    losses, needed = list(kg.LOSSES), len(results) - 1
+    losses, needed = list(kg.LOSSES), len(results)
     wins: dict[str, list[int]] = {loss: [] for loss in losses if loss != "non_saturating"}
     for data in DATA:
         found = cells(results, data)
@@ -82,7 +82,7 @@ def penalised_critic_is_worse(results: Results) -> Verdict:
     critic = found[:, losses.index("wasserstein"), HELD.index("gradient_penalty")]
     plain = found[:, losses.index("non_saturating"), HELD.index("none")]
     medians = f"medians {np.median(critic):.3f} and {np.median(plain):.3f},"
-    return judged(in_seeds(f"covers less, {medians}", len(results) - 1, list(critic < plain)))
+    return judged(in_seeds(f"covers less, {medians}", len(results), list(critic < plain)))
 
 
 _LUCIC = "Lucic et al. 2018, *Are GANs created equal? A large-scale study*"
@@ -104,9 +104,9 @@ CLAIMS = (
         source=f"""{_LUCIC}: after a search with equal budgets no algorithm is consistently better than the
             non-saturating GAN.""",
         statement="""Each loss with what holds it best on a data set, by the median over the seeds: no other
-            loss covers more than the non-saturating one in at least 4 of 5 seeds on all three data sets.""",
+            loss covers more than the non-saturating one in all 3 seeds on all three data sets.""",
         protocol=f"{_GRID} The paper compares by the Fréchet distance, on four sets of images.",
-        cost=120,
+        cost=160,
         run=table,
         verdict=no_loss_is_best,
         seeds=SEEDS,
@@ -122,7 +122,7 @@ CLAIMS = (
             discriminator (means over losses and seeds) than over the losses (means over ways and seeds), as
             measured by the standard deviation of the means.""",
         protocol=f"{_GRID} The runs are those of E1.",
-        cost=120,
+        cost=160,
         run=table,
         verdict=holding_matters_more,
         seeds=SEEDS,
@@ -133,9 +133,9 @@ CLAIMS = (
         title="On digits WGAN-GP is worse than the plain GAN",
         source=f"{_LUCIC}: on MNIST a Fréchet distance of 20.3 ± 5.0, against 6.8 ± 0.5.",
         statement="""On digits the Wasserstein loss with gradient penalty covers less than the
-            non-saturating loss without penalty, in at least 4 of 5 seeds.""",
+            non-saturating loss without penalty, in all 3 seeds.""",
         protocol=f"{_GRID} The runs are those of E1. The paper has MNIST, convolutions, and a search.",
-        cost=120,
+        cost=160,
         run=table,
         verdict=penalised_critic_is_worse,
         seeds=SEEDS,
