@@ -8,7 +8,7 @@
 
 # %% [markdown]
 r"""
-# Exercise 11: a game of your own
+# Exercise 11a: a game of your own
 
 In the least-squares game of the lesson the discriminator aims at 1 for
 real samples and at 0 for fakes, and the generator aims at 1. The same
