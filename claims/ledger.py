@@ -8,6 +8,7 @@ from typing import Any
 
 from claims import (
     collapse,
+    compared,
     convergence,
     gaussians,
     museum,
@@ -29,6 +30,7 @@ GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS),
     "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
     "Metrics": quality.CLAIMS,
+    "Losses and penalties compared": compared.CLAIMS,
     "Faults of famous material": museum.CLAIMS,
     "What the sources say": sources.CLAIMS,
     "Seventeen tricks": tricks.CLAIMS,
