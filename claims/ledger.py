@@ -6,7 +6,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from claims import collapse, convergence, gaussians, museum, quality, resting, sources, tricks, vanishing
+from claims import (
+    collapse,
+    convergence,
+    digits,
+    gaussians,
+    measuring,
+    museum,
+    quality,
+    resting,
+    sources,
+    tricks,
+    vanishing,
+)
 from claims.code import fingerprint
 from claims.record import Claim, Untested, Verdict
 from claims.store import RESULTS, load
@@ -17,7 +29,7 @@ GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Mode collapse": collapse.CLAIMS,
     "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS),
     "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
-    "Metrics": quality.CLAIMS,
+    "Metrics": (*quality.CLAIMS, *digits.CLAIMS, *measuring.CLAIMS),
     "Faults of famous material": museum.CLAIMS,
     "What the sources say": sources.CLAIMS,
     "Seventeen tricks": tricks.CLAIMS,
