@@ -156,7 +156,7 @@ def make_sets(seed):
 
 sets = [make_sets(seed) for seed in SEEDS]
 
-# %% name="sets" alt="Six rows of ten small pictures, the first ten of each set. Real digits; generated ones, which are readable with a few broken strokes; blurred ones, soft and grey; digits from 0 to 4 only; training images, which look like the real ones; noise."
+# %% name="sets" alt="Six rows of ten small pictures, the first ten of each set. Real digits; generated ones, of which some can be read and some cannot; blurred ones, soft and still readable; digits from 0 to 4 only; training images, which look like the real ones; noise."
 rows = {
     kind: group[:10]
     for kind, group in sets[0].items()
