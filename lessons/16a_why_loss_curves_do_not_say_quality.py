@@ -384,8 +384,8 @@ r"""
 With a logit $\ell(x)$, and $\sigma(\ell)$ the probability "real", the
 loss of the discriminator is
 
-$$ L_D = \mathbb E_p[-\log \sigma(\ell)]
-       + \mathbb E_q[-\log(1 - \sigma(\ell))], \qquad
+$$ L_D = \mathbb E_p[-\log \sigma(\ell)] +
+         \mathbb E_q[-\log(1 - \sigma(\ell))], \qquad
    L_G = \mathbb E_q[-\log \sigma(\ell)], $$
 
 with $p$ the real and $q$ the generated distribution. A discriminator

@@ -338,8 +338,8 @@ r"""
 The Fréchet distance describes each set of features by a mean $\mu$ and
 a covariance $C$, and nothing else:
 
-$$ \lVert \mu_1 - \mu_2 \rVert^2
-   + \operatorname{Tr}\bigl(C_1 + C_2 - 2\,(C_1 C_2)^{1/2}\bigr). $$
+$$ \lVert \mu_1 - \mu_2 \rVert^2 +
+   \operatorname{Tr}\bigl(C_1 + C_2 - 2\,(C_1 C_2)^{1/2}\bigr). $$
 
 Index 1 is the reference, index 2 the set. Blur moves the features, and
 missing classes move the mean and shrink the covariance. Copies have
