@@ -6,7 +6,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from claims import collapse, convergence, gaussians, museum, quality, resting, sources, tricks, vanishing
+from claims import (
+    collapse,
+    convergence,
+    cures,
+    gaussians,
+    museum,
+    quality,
+    resting,
+    sources,
+    tricks,
+    vanishing,
+)
 from claims.code import fingerprint
 from claims.record import Claim, Untested, Verdict
 from claims.store import RESULTS, load
@@ -14,7 +25,7 @@ from keras_gan import sweep
 from tools.files import ROOT
 
 GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
-    "Mode collapse": collapse.CLAIMS,
+    "Mode collapse": (*collapse.CLAIMS, *cures.CLAIMS),
     "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS),
     "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
     "Metrics": quality.CLAIMS,

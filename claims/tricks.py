@@ -92,7 +92,8 @@ CLAIMS = (
         15,
         "Batch discrimination",
         "Mixed results (the list: not sure).",
-        """the ring could tell; its test is still to be written. A1 tests packs, the same idea.""",
+        """mixed results are nothing that a run could refute. A1 tests packs, the same idea, and A8 the
+        minibatch deviation, its simpler relative.""",
     ),
     _trick(
         16,
