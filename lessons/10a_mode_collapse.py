@@ -52,7 +52,7 @@ the number of modes that the generator covers?
 - **A.** It falls: a discriminator that is too harsh is what makes
   generators collapse.
 - **B.** It stays: few modes are what this loss gives.
-- **C.** It rises.
+- **C.** It rises, on average over several looks.
 
 Commit to one letter before you run the next cells.
 """
@@ -187,7 +187,7 @@ for ax, (score, lines) in zip(axes, LINES.items()):
         ax.axhline(line, color=kg.NEUTRAL, ls=":")
     ax.tick_params("x", rotation=40)
     ax.set_ylabel(score.replace("_", " "))
-axes[0].set(ylim=(0, 8.5), title="TODO")
+axes[0].set(ylim=(0, 8.5), title="The same loss, three outcomes")
 axes[2].set(yscale="log", ylabel="KL, nats")
 plt.show()
 
@@ -211,12 +211,8 @@ rows.append(
     f"| true samples | {best.num_modes} | {best.num_modes} | "
     f"{best.high_quality_ceiling:.3f} | {best.kl_floor:.4f} |"
 )
-display(
-    Markdown(
-        f"The answer is **C**. After {LOOKS * STEPS:,} steps, over "
-        f"{len(SEEDS)} seeds:\n\n" + "\n".join(rows)
-    )
-)
+note = f"After {LOOKS * STEPS:,} steps, over {len(SEEDS)} seeds"
+display(Markdown(f"The answer is **C**. {note}:\n\n" + "\n".join(rows)))
 
 # %% tags=["check"]
 modes = {
@@ -226,12 +222,16 @@ modes = {
 means = {name: np.mean(each, axis=1) for name, each in modes.items()}
 assert all(means["z 64, slow D"] <= 5), modes
 assert all(means["z 64, equal"] > means["z 64, slow D"]), modes
-assert all(each[-1] == 8 for each in modes["z 2, equal"]), modes
+assert all(means["z 2, equal"] >= 6), modes
+for slow, easy in zip(runs["z 64, slow D"], runs["z 2, equal"]):
+    assert easy.metrics[-1]["kl"] < slow.metrics[-1]["kl"] / 3
 
 # %% [markdown]
 """
-So it is not the loss: it is the setting. A faster discriminator brings
-modes back, and with a short $z$ they come in fair shares too.
+So it is not the loss: it is the setting. With a faster discriminator
+the samples cover more modes on average over the looks, in every seed,
+though a seed can lose them again. With a short $z$ most modes are
+there, and their shares are far nearer to the true ones.
 
 How does a generator behave that has few modes? Does it keep them? We
 look which modes it holds at each look, and how many of its samples lie
@@ -283,9 +283,9 @@ rates of RING64 and longer runs:
 
 # %% [markdown] claim="A3"
 """
-Three seeds on a page are few. The control, the same loss in the easy
-setting with $z$ of two numbers and equal rates, was run over ten seeds
-too:
+Three seeds and so few steps say little about the easy setting. The
+ledger ran it, with $z$ of two numbers and equal rates, over ten seeds
+and nearly three times as long, as a control:
 """
 
 # %% [markdown] claim="A2"
@@ -362,7 +362,10 @@ steps for one of the generator.
 
 # %% [markdown]
 """
-TODO nuance.
+The saying does not say what harsh means, and that matters. A faster
+learner is harsher in one sense. A discriminator held flat by a penalty
+is milder in another, and in the next lesson that helps as well. As
+advice the word is of little use: it names no number to turn.
 
 ### Which GAN?
 
@@ -398,14 +401,14 @@ $$ \min_q \; \mathbb E_{x \sim q}\bigl[-\log D(x)\bigr]
    = -\log \max_x D(x), $$
 
 since a mean is never below its smallest entry: all samples on the one
-place where $D$ is largest. On the trained discriminator of the first
-seed, over a fine grid of places, and with random $q$:
+place where $D$ is largest. On a discriminator of the third setting,
+over a grid of places, and with random $q$:
 """
 
 # %%
 ticks = np.linspace(-1.5, 1.5, 31)
 places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-judge = runs["z 64, slow D"][0].model.discriminator
+judge = runs["z 2, equal"][0].model.discriminator
 logits = np.ravel(judge(places.astype("float32"))).astype("float64")
 losses = np.logaddexp(0, -logits)  # -log D at every place
 
@@ -444,9 +447,9 @@ def play(s, rate=10.0, rounds=400):
     return np.array(history)
 
 
-# %% name="game" alt="Three panels, the first 24 rounds of the game; rows are the eight modes and discs their probabilities. With s = 1 a single disc climbs through all modes in turn. With s = 0.5 the newest mode has half of the probability and the older ones less and less. With s = 0.05 all eight modes soon have discs of similar size in every round."
+# %% name="game" alt="Three panels, the first 24 rounds of the game; rows are the eight modes and discs their probabilities. With s = 1 a single disc climbs through all modes in turn. With s = 0.5 the newest mode has half of the probability and the older ones less and less. With s = 0.1 all eight rows hold a disc in every round after the first eight, and no disc is much larger than the others in the end."
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.4), sharey=True)
-for ax, s in zip(axes, (1.0, 0.5, 0.05)):
+for ax, s in zip(axes, (1.0, 0.5, 0.1)):
     game = play(s)[:24]
     turn, mode = np.nonzero(game)
     ax.scatter(turn, mode, s=60 * game[turn, mode], color=kg.FAKE)
@@ -457,7 +460,7 @@ plt.show()
 # %% tags=["check", "exact"]
 assert play(1.0).max(axis=1).min() == 1  # one mode in every round
 assert np.abs(play(1.0)[-8:].mean(axis=0) - 1 / 8).max() < 1e-12
-assert play(0.05)[-1].min() > 0.08
+assert play(0.1)[-1].min() > 0.08
 
 # %% [markdown]
 """
@@ -485,7 +488,7 @@ claims.check("S8", "refuted")
 ## Change one thing
 
 Add a fourth setting, `"z 2, slow D": (2, 1e-4)`: a short $z$ and the
-slow discriminator. Before you run: does the short $z$ alone bring all
+slow discriminator. Before you run: does the short $z$ alone bring the
 modes back in as many steps?
 """
 
@@ -536,7 +539,7 @@ step is 0.022. The exercise notebook holds the tests.
 """
 ## Remember
 
-- The same loss loses modes in one setting and keeps all in another;
+- The same loss loses modes in one setting and keeps most in another;
   here the discriminator's rate and the length of $z$ decided.
 - A collapsed generator hops: it is elsewhere before the discriminator
   has followed.
