@@ -93,7 +93,7 @@ def cured(results: Results, cure: str, needed: tuple[int, int]) -> list[Conditio
 
 
 def nearer(results: Results, cure: str, needed: int) -> Condition:
-    """A smaller KL than the GAN's on average over the looks, in so many seeds: a hopping GAN has good moments."""
+    """A smaller mean KL over the looks than the GAN's in so many seeds: a hopping GAN has good moments."""
     flags = [np.mean(row[f"{cure}: KL"]) < np.mean(row["GAN: KL"]) for row in results]
     return in_seeds(f"{cure}: mean KL below the GAN's", needed, flags)
 
