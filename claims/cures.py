@@ -117,8 +117,8 @@ def grid_is_nearer(results: Results) -> Verdict:
     return judged(*conditions)
 
 
-_SETTING = """The networks, rates, batches and the ring of RING64, see A1, for 3,000 steps of the generator with
-    looks every 750."""
+_SETTING = """The networks, rates, batches and the ring of RING64, see A1, for 3,000 steps of the generator
+    with looks every 750."""
 _CHEAP = """Packs: 64 of two. Deviation: the standard deviation in groups of four of the minibatch, one more
     feature before the discriminator's last layer. R1 has weight 1."""
 _PILOT = "No pilot in Keras; the numbers of seeds were set beforehand without one."
@@ -131,8 +131,8 @@ CLAIMS = (
             Mescheder et al. 2018, *Which training methods for GANs do actually converge?*. None of them
             compares the three.""",
         statement="""On the ring, packs of two, the minibatch deviation and R1 each have all 8 modes at the
-            end in at least 8 of 10 seeds, and on average over the looks a KL below the plain GAN's in at least
-            9 of 10.""",
+            end in at least 8 of 10 seeds, and on average over the looks a KL below the plain GAN's in at
+            least 9 of 10.""",
         protocol=f"""{_SETTING} {_CHEAP} The pilot was seed 0. There the plain GAN had 8 modes and a KL of
             0.008 at the end, with 5 % of its samples near a mode: a cloud over the whole ring. So the KL
             is averaged over the looks, which had not been so in the first version of this record.""",
@@ -147,7 +147,8 @@ CLAIMS = (
         source="""Metz et al. 2017, *Unrolled generative adversarial networks*; Gulrajani et al. 2017,
             *Improved training of Wasserstein GANs*.""",
         statement="""On the ring, unrolling by five steps and WGAN-GP each have all 8 modes at the end in at
-            least 4 of 5 seeds, and on average over the looks a KL below the plain GAN's in at least 4 of 5.""",
+            least 4 of 5 seeds, and on average over the looks a KL below the plain GAN's in at least 4 of
+            5.""",
         protocol=f"""{_SETTING} WGAN-GP: the Wasserstein loss, a gradient penalty of weight 10, five
             discriminator steps; optimizers and rates stay those of RING64, which are not the paper's.
             {_PILOT}""",
@@ -163,7 +164,8 @@ CLAIMS = (
         source="""As A8. The grid is that of Lin et al. 2018, *PacGAN*, table 1: there 17.3 ± 0.8 modes of 25
             for the GAN, and 23.8 ± 0.7 for packs of two, after 400,000 steps of larger networks.""",
         statement="""On the grid of 25 modes, packs of two, the minibatch deviation and R1 each have more
-            modes than the plain GAN, and a smaller KL, on average over the looks in at least 4 of 5 seeds.""",
+            modes than the plain GAN, and a smaller KL, on average over the looks in at least 4 of 5
+            seeds.""",
         protocol=f"{_SETTING} Here with the grid in place of the ring. {_CHEAP} {_PILOT}",
         cost=25,
         run=cheap_on_grid,
