@@ -349,23 +349,24 @@ elsewhere.
 ### Is the discriminator too harsh?
 
 Another explanation says that collapse comes from a discriminator that
-is too harsh. Then a discriminator that learns faster, or takes more
-steps, should have fewer modes. On this page the first did the opposite.
+is too harsh. Then a discriminator that learns faster should leave fewer
+modes. On this page it did the opposite.
 """
 
 # %% [markdown] claim="S8"
 """
-The ledger put the saying to the test in ten seeds: RING64 as it is,
-with ten times the discriminator's rate, and with five discriminator
-steps for one of the generator.
+The ledger put the saying to the test in ten seeds: RING64 as it is, and
+with ten times the discriminator's learning rate. It would hold if there
+were fewer modes then:
 """
 
 # %% [markdown]
 """
-The saying does not say what harsh means, and that matters. A faster
-learner is harsher in one sense. A discriminator held flat by a penalty
-is milder in another, and in the next lesson that helps as well. As
-advice the word is of little use: it names no number to turn.
+The faster discriminator is harsher in its answers too: those on real
+and on fake samples lie farther apart in all ten seeds. Still, the modes
+do not all come back. And a discriminator held flat by a penalty, which
+is milder, helps as well, as the next lesson shows. "Harsh" names no
+number to turn.
 
 ### Which GAN?
 
