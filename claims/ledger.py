@@ -10,6 +10,7 @@ from claims import (
     collapse,
     compared,
     convergence,
+    cures,
     digits,
     gaussians,
     measuring,
@@ -28,7 +29,7 @@ from keras_gan import sweep
 from tools.files import ROOT
 
 GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
-    "Mode collapse": (*collapse.CLAIMS, *stacked.CLAIMS),
+    "Mode collapse": (*collapse.CLAIMS, *cures.CLAIMS, *stacked.CLAIMS),
     "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS),
     "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
     "Metrics": (*quality.CLAIMS, *digits.CLAIMS, *measuring.CLAIMS),

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 import keras_gan as kg
+from claims.cures import trained
 from claims.rates import pairs_of_rates, unequal_ones_vanish
 from claims.record import Claim, Condition, Outcome, Results, Untested, Verdict, in_seeds, judged
 from claims.trial import Setup, coverage
@@ -137,6 +138,33 @@ def one_step_suffices(results: Results) -> Verdict:
     return Verdict(opposite[verdict.outcome], f"Five steps against one: {verdict.sentence}")
 
 
+def harsh_discriminator(seed: int) -> dict[str, Any]:
+    """RING64 with its discriminator and a harsher one: modes at the looks, KL, how far apart D answers."""
+    found: dict[str, Any] = {}
+    for name, rate in {"RING64": 1e-4, "harsher": 1e-3}.items():
+        watch, logged = trained(seed, "GAN", rates=(1e-3, rate))
+        apart = np.subtract(logged["d_real"], logged["d_fake"])
+        found |= {
+            f"{name}: modes": [scores["modes"] for scores in watch.metrics[1:]],
+            f"{name}: KL": watch.metrics[-1]["kl"],
+            f"{name}: D on real less D on fake": float(apart.mean()),
+        }
+    return found
+
+
+def harshness_costs_modes(results: Results) -> Verdict:
+    """S8: the saying holds where the harsher discriminator leaves fewer modes on average over the looks."""
+    more = [float(np.mean(row["harsher: modes"]) - np.mean(row["RING64: modes"])) for row in results]
+    num, needed = sum(each < 0 for each in more), round(0.8 * len(results))
+    return judged(
+        Condition(
+            f"harsher: fewer modes in at least {needed} of {len(results)} seeds",
+            f"{num} of {len(results)}, and more modes in {sum(each > 0 for each in more)}",
+            num >= needed,
+        )
+    )
+
+
 CLAIMS = (
     Claim(
         id="S1",
@@ -221,13 +249,20 @@ CLAIMS = (
         reason="""it is about runs that go well, and needs a measure of that which the discriminator has no
             part in; on the ring the KL is one, and a test is still to be written.""",
     ),
-    Untested(
+    Claim(
         id="S8",
         title="Mode collapse occurs when the discriminator is too harsh",
         source=f"{_OUTLINE}, page of results.",
-        statement="Mode collapse occurs when the discriminator is too harsh.",
-        reason="""harsh has no measure there. A1 and A3 show what collapse hung on in one setting: there the
-            discriminator learnt more slowly than the generator.""",
+        statement="""On a ring where the GAN collapses, a discriminator with ten times the learning rate
+            leaves fewer modes on average over the looks, in at least 8 of 10 seeds.""",
+        protocol="""RING64, as under A1, for 3,000 steps with looks every 750. The saying has no measure of
+            harsh; here it is how fast the discriminator learns. How far apart its mean answers to real and
+            to fake samples lie is stored beside it. The pilot was one seed of a program in NumPy, with more
+            modes at the higher rate.""",
+        cost=12,
+        run=harsh_discriminator,
+        verdict=harshness_costs_modes,
+        lesson="10a_mode_collapse",
     ),
     Claim(
         id="S9",
