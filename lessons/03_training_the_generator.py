@@ -550,8 +550,8 @@ within three standard deviations of a bump?
 r"""
 ## Check yourself
 
-<details><summary>The generator's loss falls for 500 steps and is nearly
-0. What do you know about its samples?</summary>
+<details><summary>The generator's loss falls for 500 steps, nearly to 0.
+What do you know about its samples?</summary>
 
 That this discriminator likes them. In our runs most lay where no data
 is. The loss speaks of the pair, never of the samples alone.

@@ -34,8 +34,8 @@ r"""
 The discriminator wants this number to be large, and the generator
 wants it to be small:
 
-$$ V(D, G) = \operatorname{mean}_{\text{real } x} \log D(x)
-   + \operatorname{mean}_{\text{fake } x} \log\bigl(1 - D(x)\bigr). $$
+$$ V(D, G) = \operatorname{mean}_{\text{real } x} \log D(x) +
+   \operatorname{mean}_{\text{fake } x} \log\bigl(1 - D(x)\bigr). $$
 
 It is minus the discriminator's loss of lesson 02. Suppose both have
 reached their goal: the fakes are distributed as the data, and the

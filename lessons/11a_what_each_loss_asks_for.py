@@ -121,8 +121,8 @@ formulas["non_saturating"] = {
 # %% [markdown]
 r"""
 **Least squares.** The logit itself should be 1 on real samples and 0
-on fakes, and the squared distance is paid, halved. The generator wants
-1. Here $a$ is no logit of a probability, only a number.
+on fakes, and the squared distance is paid, halved. The generator wants a
+1 too. Here $a$ is no logit of a probability, only a number.
 
 $$ \tfrac12 (a - 1)^2, \qquad \tfrac12 a^2, \qquad
    \tfrac12 (a - 1)^2. $$

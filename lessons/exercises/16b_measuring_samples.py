@@ -71,6 +71,7 @@ Now the trap. `test` holds unseen digits. Compute `real`, the value of
 # %%
 digits = kg.load_images("digits")
 pixels = (digits.train.reshape(-1, 64).astype("float64") + 1) / 2
+pixels = np.random.default_rng(0).permutation(pixels)  # writers mixed
 train, validation = pixels[:1_000], pixels[1_000:]
 test = (digits.test.reshape(-1, 64).astype("float64") + 1) / 2
 centres = KMeans(200, n_init=1, random_state=0).fit(train)
