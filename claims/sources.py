@@ -228,7 +228,8 @@ CLAIMS = (
             seeds.""",
         protocol=f"""Digits of 8×8 pixels, one to four hidden layers in both networks, with and without batch
             normalisation in both; else as in T5. {SETTING} The exercise has MNIST, 128 units and 100
-            epochs.""",
+            epochs. Looked at afterwards, with one seed and two layers: normalised in the generator alone
+            0.70, in the discriminator alone 0, in both 0.01.""",
         cost=12,
         run=depth_and_normalisation,
         verdict=three_layers_need_normalisation,

@@ -207,7 +207,7 @@ MLP_RECIPES = [
     Recipe(
         name="gans_in_action",
         title="one hidden layer, leaky ReLU, Keras's Adam",
-        source="GANs-in-Action/gans-in-action, chapter-3/Chapter_3_GAN.ipynb, 2018",
+        source="GANs-in-Action/gans-in-action, chapter-3/Chapter_3_GAN.ipynb, 2019",
         differs=_TWO_UPDATES,
         batch_size=128,
         steps=20_000,
