@@ -384,8 +384,8 @@ assert [lowest("wasserstein", p) for p in (0.49, 0.51)] == [-6, 6]
 """
 That is why this loss comes with something that holds the critic, and
 why `kg.GAN` refuses it without. What holds a discriminator can be
-joined to the other losses too. What that changes is a question for
-measurements, not for formulas.
+joined to the other losses too. Whether it should is the question of
+lesson [11b](11b_losses_and_regularisers_compared.ipynb).
 
 | name | what it asks of the discriminator |
 |---|---|

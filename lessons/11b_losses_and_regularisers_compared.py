@@ -1,0 +1,514 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+r"""
+# Which loss is best, and what should hold the discriminator?
+
+Papers propose a loss, or a way to hold the discriminator, and show that
+it wins. Comparisons by others came later and were less clear. Here we
+put five losses and seven ways to hold the discriminator into one table,
+on three data sets, with everything else kept equal.
+
+After this lesson you can
+
+- compare settings fairly: equal budgets, several seeds, one measure,
+- take a table of results apart into what each choice adds,
+- say what two published comparisons found, and what ours did.
+
+About 15 minutes to read, a minute to run. You need lesson
+[11a](11a_what_each_loss_asks_for.ipynb).
+"""
+
+# %% [markdown]
+"""
+## The question
+
+The losses are those of lesson
+[11a](11a_what_each_loss_asks_for.ipynb). Seven ways to hold the
+discriminator go with each: none, gradient penalty, DRAGAN, R1, R2,
+clipped weights, spectral normalisation. That makes thirty-five cells.
+
+Two small networks, one learning rate, one number of steps. How much
+does the choice of the loss change, and how much the choice of what
+holds the discriminator?
+"""
+
+# %% [markdown]
+"""
+## Your prediction
+
+We measure how well samples cover a ring of points, a grid of points and
+images of digits.
+
+- **A.** One loss is best on all three, whatever holds the
+  discriminator.
+- **B.** What holds the discriminator changes more than the loss does,
+  on all three.
+- **C.** The loss changes more than what holds the discriminator, on all
+  three.
+
+Commit to one letter before you run the next cells.
+"""
+
+# %% [markdown]
+"""
+## The experiment
+
+Our measure is the coverage: the share of fresh real samples that have a
+generated one near, nearer than their fifth neighbour among the real
+ones. It is a share on every data set, so that three of them can stand
+side by side. Real samples themselves do not reach 1. That is the
+yardstick.
+"""
+
+# %%
+import logging
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import Markdown, display
+
+import keras_gan as kg
+
+logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
+kg.use_style()
+
+# %% tags=["settings"] smoke={"STEPS": 20, "SEEDS": [1]}
+STEPS = 1_500
+BATCH_SIZE = 64
+SEEDS = [1, 2, 3]
+
+# %%
+ring = kg.ring(num_train=1_000, num_test=1_000)
+one_mode = ring.train[ring.train_labels == 0]
+for name, points in {"real": ring.train, "one mode": one_mode}.items():
+    scores = kg.neighbour_scores(ring.test, points)
+    print(f"coverage by {name:8}: {scores.coverage:.3f}")
+
+# %% tags=["hide-input"]
+CEILING = kg.neighbour_scores(ring.test, ring.train).coverage
+
+# %% tags=["check", "exact"]
+assert 0.94 < CEILING < 0.99
+assert scores.coverage < 0.14
+
+# %% [markdown]
+"""
+All cells share the networks, the optimizer and the number of steps.
+Nothing is tuned for a cell. That is fair in one sense and unfair in
+another: a paper's own recipe may need more critic steps or a smaller
+rate.
+"""
+
+
+# %%
+def networks(seed, spectral):
+    both = {"widths": (64, 64), "activation": "leaky_relu_0.2"}
+    more = {"spectral_normalization": spectral, **both}
+    return (
+        kg.mlp_generator(16, (2,), seed=3 * seed, **both),
+        kg.mlp_discriminator((2,), seed=3 * seed + 1, **more),
+    )
+
+
+# %%
+def adam():
+    return keras.optimizers.Adam(1e-3, beta_1=0.5)
+
+
+# %%
+GAMES = {name: kg.get_loss(name) for name in kg.LOSSES}
+GAMES["wasserstein"] = kg.Wasserstein(unconstrained=True)
+
+# %% [markdown]
+"""
+`kg.sweep` calls a function for every setting and every seed. The whole
+table takes longer than a page should, so we train a cross through it on
+the ring: every loss without anything, and the non-saturating loss with
+three ways to hold the discriminator.
+"""
+
+
+# %%
+def run(seed, loss, held):
+    num = BATCH_SIZE * STEPS
+    data = kg.ring(num_train=num, num_test=1_000, seed=seed)
+    gan = kg.GAN(
+        *networks(seed, spectral=held == "spectral_normalization"),
+        loss=GAMES[loss],
+        penalty=held if held in kg.PENALTIES else None,
+        seed=3 * seed + 2,
+    )
+    gan.compile(
+        generator_optimizer=adam(), discriminator_optimizer=adam()
+    )
+    gan.fit(data.train, batch_size=BATCH_SIZE, verbose=0)
+    fake = gan.sample(len(data.test), seed=seed)
+    scores = kg.neighbour_scores(data.test, fake)
+    return {"coverage": scores.coverage}
+
+
+# %%
+HOLDS = ("gradient_penalty", "r1", "spectral_normalization")
+cross = [{"loss": loss, "held": "none"} for loss in GAMES]
+cross += [{"loss": "non_saturating", "held": held} for held in HOLDS]
+table = kg.sweep(run, cross, SEEDS, num_workers=1, verbose=False)
+print(table)
+
+# %% tags=["hide-input"]
+names = [f"{loss}, alone" for loss in GAMES]
+names += [f"with {held}" for held in HOLDS]
+names = [name.replace("_", " ") for name in names]
+found = [table.column("coverage", **setting) for setting in cross]
+medians = [float(np.median(values)) for values in found]
+listed = ", ".join(f"{n} {m:.2f}" for n, m in zip(names, medians))
+
+# %% tags=["hide-input"] name="result" alt="Coverage of the ring for eight settings, a dot for each of {len(SEEDS)} seeds and a bar at the median. Medians: {listed}; the last three with the non-saturating loss. A dotted line at {CEILING:.2f} shows real samples."
+fig, ax = plt.subplots(figsize=(8, 4))
+for y, (values, median) in enumerate(zip(found, medians)):
+    color = kg.FAKE if y < len(GAMES) else kg.PENALTY
+    ax.plot(values, [y] * len(values), "o", color=color, alpha=0.6)
+    ax.plot([median] * 2, [y - 0.3, y + 0.3], color=color, lw=3)
+ax.axvline(CEILING, color=kg.REAL, ls=":", label="real samples")
+ax.set_yticks(range(len(names)), names)
+ax.invert_yaxis()
+ax.set(xlabel="coverage of the ring", xlim=(-0.02, 1))
+best = names[int(np.argmax(medians))]
+ax.set_title(f"The highest median of the cross: {best}")
+ax.legend(loc="lower right")
+plt.show()
+
+# %% [markdown] claim="E1"
+"""
+The whole table was trained beforehand and is kept in the ledger: five
+losses, seven holds, three data sets, three seeds each, with the networks
+and the number of steps from above. The statement below was fixed before
+those seeds were run. It follows the large published comparison: no loss
+is consistently better than the non-saturating one.
+"""
+
+# %% tags=["hide-input"]
+HELD = ("none", *kg.PENALTIES, "spectral_normalization")
+# A line a loss, in it a group a hold, in that coverage in % by seed.
+RECORDED = """
+ring minimax 61,64,61 15,19,16 0,0,0 54,54,62 55,34,50 16,16,20 32,26,20
+ring non_saturating 66,60,59 0,7,12 0,4,4 57,52,50 55,40,54 13,18,16 29,36,18
+ring least_squares 60,58,64 0,0,7 0,0,10 47,51,54 39,41,48 0,0,1 56,14,22
+ring hinge 55,52,20 0,0,11 0,0,5 57,53,56 50,46,50 19,18,22 16,19,22
+ring wasserstein 8,5,2 0,0,11 6,0,9 57,53,59 53,47,53 17,20,17 14,21,17
+grid minimax 49,49,44 8,18,8 4,10,9 29,38,34 26,30,23 16,18,17 38,17,23
+grid non_saturating 53,48,26 6,17,2 5,0,3 30,34,41 28,30,32 18,20,14 27,21,21
+grid least_squares 50,46,40 8,0,16 9,9,12 35,36,35 35,27,37 0,0,0 38,21,26
+grid hinge 30,24,21 13,0,14 0,11,11 29,31,34 34,27,28 19,19,20 12,13,17
+grid wasserstein 23,15,18 13,22,10 4,10,0 33,34,36 28,28,29 14,16,14 18,15,13
+digits minimax 45,53,50 38,31,30 37,33,33 64,61,53 70,63,56 50,33,51 10,7,14
+digits non_saturating 50,35,36 37,32,26 37,37,41 66,58,55 67,66,61 53,29,40 20,17,11
+digits least_squares 53,50,54 36,47,46 48,41,38 65,59,58 68,62,61 1,0,1 25,24,28
+digits hinge 40,44,40 45,37,33 42,32,49 55,48,55 57,46,42 55,45,47 10,8,6
+digits wasserstein 0,4,0 38,32,44 35,33,38 60,48,51 53,44,47 52,40,54 5,2,6
+"""
+
+# %%
+recorded = {name: [] for name in ("ring", "grid", "digits")}
+for line in RECORDED.strip().splitlines():
+    name, loss, *groups = line.split()
+    values = [[float(v) for v in g.split(",")] for g in groups]
+    recorded[name].append(values)
+recorded = {name: np.array(v) for name, v in recorded.items()}
+print({name: values.shape for name, values in recorded.items()})
+
+# %% tags=["check", "exact"]
+import claims
+from claims.store import load
+
+stored = load()["E1"].results
+for name, values in recorded.items():
+    for i, loss in enumerate(GAMES):
+        kept = [row[f"{name}, {loss}"] for row in stored]
+        assert np.abs(100 * np.transpose(kept) - values[i]).max() < 0.51
+
+# %% tags=["hide-input"]
+COLORS = (kg.PENALTY, kg.FAKE, "#1f78b4", kg.DISCRIMINATOR, kg.NEUTRAL)
+MARKERS = ("o", "x", "s", "^", "v")
+means = {name: values.mean(axis=2) for name, values in recorded.items()}
+summary = "; ".join(
+    f"{name} "
+    + ", ".join(
+        f"{held} {value:.0f} %"
+        for held, value in zip(HELD, values.mean(axis=0))
+    )
+    for name, values in means.items()
+)
+
+# %% tags=["hide-input"] name="table" alt="Three panels, one a data set: coverage of ring, grid and digits for seven holds, and in each five losses side by side, a dot a seed and a bar at the mean. Means over the losses: {summary}."
+fig, axes = plt.subplots(3, 1, figsize=(9, 9), sharex=True, sharey=True)
+for ax, (name, values) in zip(axes, recorded.items()):
+    for i, loss in enumerate(GAMES):
+        at = np.arange(len(HELD)) + (i - 2) * 0.15
+        ax.plot(at, values[i], MARKERS[i], color=COLORS[i], ms=4)
+        bars = {"color": COLORS[i], "ms": 13, "mew": 2.5}
+        label = loss.replace("_", " ")
+        ax.plot(at, means[name][i], "_", label=label, **bars)
+    ax.set(title=name, ylabel="coverage in %", ylim=(-3, 103))
+ticks = [held.replace("_", "\n") for held in HELD]
+axes[2].set_xticks(range(len(HELD)), ticks)
+axes[0].legend(ncols=5, fontsize=9, loc="upper right")
+plt.show()
+
+# %% [markdown]
+"""
+## What happened
+
+Look along a row of the figure, then across the columns. Without any
+hold the losses differ, and the Wasserstein loss fails, as it must. With
+R1 or R2 all five lie close together, the Wasserstein loss among them.
+With the gradient penalty or DRAGAN all five fail on ring and grid, and
+are fair on digits. So the columns differ more than the losses inside
+of one.
+"""
+
+# %% tags=["hide-input"]
+losses = [loss.replace("_", " ") for loss in GAMES]
+holds = [held.replace("_", " ") for held in HELD]
+lines = ["| data | best cell | coverage | best loss | best hold |"]
+lines.append("|---|---|---|---|---|")
+for name, values in means.items():
+    i, j = np.unravel_index(values.argmax(), values.shape)
+    by_loss, by_hold = values.mean(axis=1), values.mean(axis=0)
+    lines.append(
+        f"| {name} | {losses[i]}, {holds[j]} | {values.max():.0f} % "
+        f"| {losses[by_loss.argmax()]}, {by_loss.max():.0f} % "
+        f"| {holds[by_hold.argmax()]}, {by_hold.max():.0f} % |"
+    )
+display(Markdown("\n".join(lines)))
+
+# %% [markdown]
+"""
+The first two columns show the best of all cells. The last two are means:
+a loss over all holds, a hold over all losses.
+"""
+
+# %% [markdown]
+r"""
+## Why
+
+Which matters more is a question about a table, and a table can be
+taken apart. With $m_{ij}$ the mean coverage for loss $i$ and hold $j$,
+
+$$ m_{ij} = m + u_i + v_j + r_{ij}, $$
+
+where $m$ is the mean of all cells, $u_i$ what loss $i$ adds on average,
+$v_j$ what hold $j$ adds on average, and $r_{ij}$ the rest, which only
+this pair has. We compare how far $u$, $v$ and $r$ spread, by their
+standard deviations.
+"""
+
+
+# %%
+def effects(table):
+    m = table.mean()
+    u = table.mean(axis=1) - m
+    v = table.mean(axis=0) - m
+    return u, v, table - (m + u[:, None] + v)
+
+
+# %%
+spreads = {}
+for name, values in recorded.items():
+    u, v, r = effects(means[name])
+    seeds = values.std(axis=2, ddof=1)
+    spreads[name] = u.std(), v.std(), r.std(), seeds.mean()
+
+# %% tags=["hide-input"]
+lines = ["| spread of coverage, % | loss | hold | pair | seed |"]
+lines.append("|---|---|---|---|---|")
+for name, values in spreads.items():
+    numbers = " | ".join(f"{value:.1f}" for value in values)
+    lines.append(f"| {name} | {numbers} |")
+display(Markdown("\n".join(lines)))
+
+# %% tags=["hide-input"]
+by_hold = [name for name, (u, v, *_) in spreads.items() if v > u]
+letter = {3: "B", 0: "C"}.get(len(by_hold), "none of the three")
+display(
+    Markdown(
+        f"The hold changes more than the loss on {len(by_hold)} of "
+        f"{len(spreads)} data sets ({', '.join(by_hold) or 'none'}). "
+        f"The answer is **{letter}**."
+    )
+)
+
+# %% [markdown] claim="E2"
+r"""
+The ledger has this as a claim, with the same measure of spread.
+"""
+
+# %% [markdown]
+r"""
+The hold decides most, and not in one direction: what ruins the ring is
+harmless on digits. A guess at the reason: the gradient penalty asks for
+a slope of 1, in whatever units the data have. Over a distance $s$ the
+logit then changes by about $s$. How far apart are neighbours?
+"""
+
+
+# %%
+def fifth_neighbour(points):
+    flat = points.reshape(len(points), -1)
+    squares = ((flat[:, None] - flat[None]) ** 2).sum(axis=2)
+    return float(np.sqrt(np.sort(squares, axis=1)[:, 5]).mean())
+
+
+# %%
+digits = kg.load_images("digits").test
+for name, points in {"ring": ring.test, "digits": digits}.items():
+    far = fifth_neighbour(points)
+    print(f"{name}: fifth neighbour at a distance of {far:.2f}")
+
+# %% [markdown]
+"""
+On the ring a discriminator of slope 1 gives neighbours practically the
+same answer, so it cannot say which of them is better. On digits the
+same slope leaves room for an answer. R1 asks for slope 0 at real
+samples only, and with a small weight. Whether that is the whole reason
+we have not tested; *Change one thing* begins there.
+"""
+
+# %% tags=["check", "exact"]
+claims.check("E1")
+claims.check("E2")
+claims.check("E3", "refuted")
+
+# %% [markdown]
+"""
+And the published comparisons? Two stand below beside our digits: Lucic
+and others [1], the best of a search over settings, mean and standard
+deviation of 50 seeds; Miyato and others [2]. Both give Fréchet
+distances, where smaller is better. Ours is a coverage, where larger is
+better. Only orders can be compared.
+"""
+
+# %% tags=["hide-input"]
+PUBLISHED = """
+minimax none | 9.8 ± 0.9 | 72.7 ± 3.6 |
+non_saturating none | 6.8 ± 0.5 | 58.5 ± 1.9 |
+least_squares none | 7.8 ± 0.6 | 87.1 ± 47.5 |
+wasserstein weight_clipping | 6.7 ± 0.4 | 55.2 ± 2.3 |
+wasserstein gradient_penalty | 20.3 ± 5.0 | 55.8 ± 0.9 | 40.2
+non_saturating dragan | 7.6 ± 0.4 | 69.8 ± 2.0 |
+non_saturating weight_clipping | | | 42.6
+non_saturating gradient_penalty | | | 37.7
+non_saturating spectral_normalization | | | 29.3
+hinge spectral_normalization | | | 25.5
+"""
+
+# %% tags=["hide-input"]
+lines = [
+    "| loss, hold | MNIST [1] | CIFAR-10 [1] | CIFAR-10 [2] | ours, % |"
+]
+lines.append("|---|---|---|---|---|")
+for line in PUBLISHED.strip().splitlines():
+    cell, *numbers = line.split("|")
+    loss, held = cell.split()
+    ours = means["digits"][list(GAMES).index(loss), HELD.index(held)]
+    cell = f"{loss}, {held}".replace("_", " ")
+    lines.append(f"| {cell} |{'|'.join(numbers)} | {ours:.0f} |")
+display(Markdown("\n".join(lines)))
+
+# %% [markdown] claim="E3"
+"""
+One finding agrees: no loss beats the non-saturating one everywhere. Two
+do not. In [1] the Wasserstein loss with gradient penalty is three times
+worse than the plain GAN on MNIST; on our digits the two lie close
+together. And spectral normalisation, the best of [2], is near the end
+here. That paper trains convolutions for many more steps, so our two
+small layers at one rate are no argument against it. The first of the
+two was a claim of the ledger.
+"""
+
+# %% [markdown]
+"""
+## Change one thing
+
+In `run`, replace `held` by `kg.GradientPenalty(0.1)` where it is
+`"gradient_penalty"`: a hundredth of the weight, which is what the
+authors of the penalty take for toys like this ring. Before you run: is
+the place of the gradient penalty in the figure due to the penalty, or
+to its weight?
+"""
+
+# %% [markdown]
+r"""
+## Check yourself
+
+<details><summary>A paper reports that its loss beats the non-saturating
+one, on one data set, with one seed. What do you ask?</summary>
+
+How far other seeds of one setting lie apart, whether both were tuned
+with equal effort, and what happens on other data.
+
+</details>
+
+<details><summary>We tuned nothing. Why is that not simply
+fair?</summary>
+
+One rate and one weight may suit some cells and not others. A search
+with equal budgets treats them more alike, and costs a hundred times as
+much.
+
+</details>
+
+<details><summary>Why is the best cell of a table a bad
+estimate?</summary>
+
+Of many noisy numbers the largest is large partly by luck. Run the
+winner again with other seeds, and it comes back lower on average.
+
+</details>
+"""
+
+# %% [markdown]
+r"""
+## Exercise
+
+Write `effects(table)` yourself, for a table with any number of rows and
+columns, and say which share of its variance each part explains.
+
+Expected: the three shares add up to 1, and a table in which only the
+rows differ gives (1, 0, 0). The exercise notebook holds the tests.
+"""
+
+# %% [markdown]
+"""
+## Remember
+
+- In our table what holds the discriminator changes more than the loss,
+  and a hold that helps on one data set ruins another.
+- With R1 or R2 the five losses end close together.
+- A comparison at one rate and one weight compares recipes at that rate
+  and weight, and no ideas.
+"""
+
+# %% [markdown]
+"""
+## References
+
+- [1] M. Lucic, K. Kurach, M. Michalski, S. Gelly and O. Bousquet, *Are
+  GANs Created Equal? A Large-Scale Study*, 2018,
+  [arXiv:1711.10337](https://arxiv.org/abs/1711.10337). How the search
+  was done, and what the best of n runs hides.
+- [2] T. Miyato, T. Kataoka, M. Koyama and Y. Yoshida, *Spectral
+  Normalization for Generative Adversarial Networks*, 2018,
+  [arXiv:1802.05957](https://arxiv.org/abs/1802.05957). Table 2 holds
+  the numbers above.
+- I. Gulrajani and others, *Improved Training of Wasserstein GANs*,
+  2017, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028). Why
+  clipping was replaced by a penalty.
+"""
