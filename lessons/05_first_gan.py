@@ -285,8 +285,10 @@ display(
 This is one run with one seed, shown because pictures need one. When the
 page is built, the same check runs on two more seeds: no look of any
 run may fall below half the spread of real digits. So for this recipe
-we could not confirm the warning. That does not mean that mode collapse
-is a tale: other settings do collapse, on purpose, in a later lesson.
+we could not confirm the warning; lesson
+[10e](10e_does_the_first_gan_collapse.ipynb) looks closer, over ten
+seeds. That does not mean that mode collapse is a tale: in lesson
+[10a](10a_mode_collapse.ipynb) another setting does collapse.
 """
 
 # %% tags=["check"]
