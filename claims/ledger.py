@@ -6,7 +6,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from claims import collapse, convergence, gaussians, museum, quality, resting, sources, tricks, vanishing
+from claims import (
+    averaging,
+    collapse,
+    convergence,
+    fifty,
+    gaussians,
+    museum,
+    quality,
+    resting,
+    sources,
+    tricks,
+    vanishing,
+)
 from claims.code import fingerprint
 from claims.record import Claim, Untested, Verdict
 from claims.store import RESULTS, load
@@ -15,7 +27,7 @@ from tools.files import ROOT
 
 GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Mode collapse": collapse.CLAIMS,
-    "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS),
+    "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS, *averaging.CLAIMS, *fifty.CLAIMS),
     "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
     "Metrics": quality.CLAIMS,
     "Faults of famous material": museum.CLAIMS,
