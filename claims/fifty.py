@@ -14,14 +14,14 @@ def one_half(seed: int) -> dict[str, Any]:
     path = kg.trajectory(kg.DiracGAN(), kg.Alternating(0.2), num_steps=500)
     crossings = np.flatnonzero(np.diff(np.sign(path[:, 1])))
     away = np.abs(path[crossings, 0])
-    ring = kg.ring(num_train=1)
+    ring: Any = kg.ring(num_train=1)
     variance = 0.5 + ring.std**2
 
     def loss(line: np.ndarray) -> float:
         """Cross-entropy of a linear discriminator: real modes against a normal cloud of the same moments."""
         slope, bias = np.linalg.norm(line[:2]), line[2]
         real = [_mean_of_log(mode @ line[:2] + bias, slope * ring.std) for mode in ring.modes]
-        return float(np.mean(real) + _mean_of_log(-bias, slope * np.sqrt(variance)))
+        return float(np.mean(real) + _mean_of_log(-bias, slope * variance**0.5))
 
     best = minimize(loss, [1.0, 0.5, 0.5])
     return {

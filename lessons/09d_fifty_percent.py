@@ -76,12 +76,12 @@ kg.use_style()
 
 # %% tags=["settings"] smoke={"EPOCHS": 1, "LOOKS": 4, "SEEDS": [1]}
 NUM_POINTS = 10_000  # real points, and as many fakes
-EPOCHS = 5
+EPOCHS = 8
 SEEDS = [1, 2, 3]
 LOOKS = 30  # of the GAN that starts at the end
 STEPS_PER_LOOK = 100
 BATCH_SIZE = 128
-RATE = 1e-3
+RATE = 0.05  # plain gradient steps
 
 # %%
 ring = kg.ring(num_train=NUM_POINTS, num_test=5_000)
@@ -240,7 +240,7 @@ The first column belongs to the fakes: nobody beats one half against a
 perfect generator. The second belongs to the judges. The untrained
 network has not looked yet. The linear one has looked and can see means
 only, and the means agree. Both call the cloud as good as real, and a
-network of some size tells it from the ring with hardly an error.
+network of some size tells it from the ring far more often than not.
 """
 
 # %% tags=["check"]
@@ -248,7 +248,7 @@ for name in KINDS:
     assert all(abs(a - 0.5) < 0.03 for a in found[name, "perfect"])
 for name in ("untrained", "linear, trained"):
     assert all(abs(a - 0.5) < 0.15 for a in found[name, "cloud"]), name
-assert min(found["network, trained", "cloud"]) > 0.9
+assert min(found["network, trained", "cloud"]) > 0.75
 
 # %% [markdown]
 r"""
@@ -474,25 +474,7 @@ for name, network in (("flat", flat), ("untrained", born)):
 assert pull(flat, perfect(2_000, 50)) == 0
 assert pull(born, perfect(2_000, 50)) > 0.1
 
-# %% [markdown] claim="F2"
-"""
-Both exact cases, the circling players and the linear judge, stand in
-the ledger too. There the sentence is written as many read it, that half
-right means a perfect generator:
-"""
-
-# %% [markdown] claim="S7 S9"
-"""
-### Does accuracy at least fall as the samples get better?
-
-That is how the story is told: a good run fools its discriminator more
-and more. And a discriminator that takes five steps for each of the
-generator should be right too often, and bring the two out of step. Both
-sentences were tested on a ring that a plain GAN covers, the first by
-comparing the first quarter of the run with the last:
-"""
-
-# %% tags=["check"]
+# %% tags=["check", "exact"]
 import claims
 
 claims.check("F2", "refuted")
