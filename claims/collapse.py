@@ -153,6 +153,7 @@ CLAIMS = (
         cost=25,
         run=gan_and_packs,
         verdict=packs_cover_the_ring,
+        lesson="10b_cures_for_mode_collapse",
     ),
     Claim(
         id="A2",
@@ -165,6 +166,7 @@ CLAIMS = (
         cost=25,
         run=gan_with_twice_the_samples,
         verdict=more_samples_do_not_help,
+        lesson="10a_mode_collapse",
     ),
     Claim(
         id="A3",
@@ -176,6 +178,7 @@ CLAIMS = (
         cost=15,
         run=gan_on_easy_ring,
         verdict=easy_ring_is_covered,
+        lesson="10a_mode_collapse",
     ),
     Claim(
         id="A5",
@@ -189,5 +192,6 @@ CLAIMS = (
         cost=25,
         run=gan_and_packs,
         verdict=modes_hop,
+        lesson="10a_mode_collapse",
     ),
 )

@@ -159,6 +159,7 @@ CLAIMS = (
         protocol="""Logistic regressions on 256 real and 256 fake samples; gradients on 20,000 fakes. The
             paper's discriminators are noisy by assumption, here by their few samples.""",
         cost=2,
+        lesson="08c_cures_for_vanishing_gradients",
         run=gradient_noise,
         verdict=noise_of_the_two,
     ),

@@ -9,13 +9,18 @@ from typing import Any
 from claims import (
     averaging,
     collapse,
+    compared,
     convergence,
+    cures,
+    digits,
     fifty,
     gaussians,
+    measuring,
     museum,
     quality,
     resting,
     sources,
+    stacked,
     tricks,
     vanishing,
 )
@@ -26,10 +31,11 @@ from keras_gan import sweep
 from tools.files import ROOT
 
 GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
-    "Mode collapse": collapse.CLAIMS,
+    "Mode collapse": (*collapse.CLAIMS, *cures.CLAIMS, *stacked.CLAIMS),
     "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS, *averaging.CLAIMS, *fifty.CLAIMS),
     "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
-    "Metrics": quality.CLAIMS,
+    "Metrics": (*quality.CLAIMS, *digits.CLAIMS, *measuring.CLAIMS),
+    "Losses and penalties compared": compared.CLAIMS,
     "Faults of famous material": museum.CLAIMS,
     "What the sources say": sources.CLAIMS,
     "Seventeen tricks": tricks.CLAIMS,

@@ -13,8 +13,8 @@ from tools.files import ROOT
 _HEAD = """# Claims, tested
 
 What papers, courses and lists of tricks say about GANs, as far as this course relies on it or doubts it.
-Each claim has a threshold, set after a pilot on other seeds (0 to 2 unless said) and fixed before those of the test were
-run. What came out is stored with its seeds, versions and machine, whichever way it came out.
+Each claim has a threshold, set after a pilot on other seeds (0 to 2 unless said) and fixed before those of
+the test were run. What came out is stored with its seeds, versions and machine, whichever way it came out.
 
 `python -m claims` runs what is missing or stale. `python -m claims --only A1 --seeds 20 21 22` tries other
 seeds and prints what comes out. Claims that need no luck and about a second are run by every check of the

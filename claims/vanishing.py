@@ -135,6 +135,7 @@ CLAIMS = (
             least three times its start.""",
         protocol=f"{_SURFACE} {_DIFFERS}",
         cost=15,
+        lesson="08b_vanishing_gradients_measured",
         run=cold_generator,
         verdict=perfect_and_vanishing,
         seeds=tuple(range(10, 15)),
@@ -148,6 +149,7 @@ CLAIMS = (
         protocol=f"""{_SURFACE} Before, generator and another discriminator train together for 1,000 steps
             at 0.0002. {_DIFFERS}""",
         cost=15,
+        lesson="08b_vanishing_gradients_measured",
         run=warm_generator,
         verdict=weaker_when_warm,
         seeds=tuple(range(10, 15)),
@@ -162,6 +164,7 @@ CLAIMS = (
         protocol=f"""{_SURFACE} Here the data are the ring, and both networks read and make points; the rate
             is 0.001. An accuracy of 0.98 was proposed first; the pilot gave 0.990, 0.985 and 0.977.""",
         cost=15,
+        lesson="08b_vanishing_gradients_measured",
         run=overlapping_ring,
         verdict=no_vanishing_where_they_overlap,
         seeds=tuple(range(10, 15)),
@@ -177,6 +180,7 @@ CLAIMS = (
             4,000 steps is at least 100 times that without noise. Both in every seed.""",
         protocol=f"{_SURFACE} {_DIFFERS}",
         cost=40,
+        lesson="08c_cures_for_vanishing_gradients",
         run=other_critics,
         verdict=remedies_keep_the_gradient,
         seeds=tuple(range(10, 15)),

@@ -62,6 +62,7 @@ from keras_gan.plots import (
     plot_surface,
     use_style,
 )
+from keras_gan.recipes import RECIPES, Recipe, get_recipe
 from keras_gan.report import SampleReport, Score, sample_report
 from keras_gan.stacked import stacked_digits
 from keras_gan.sweep import Sweep, sweep
@@ -103,6 +104,7 @@ __all__ = [
     "R1",
     "R2",
     "REAL",
+    "RECIPES",
     "AdversarialModel",
     "Alternating",
     "BilinearGame",
@@ -127,6 +129,7 @@ __all__ = [
     "NonSaturating",
     "Optimistic",
     "Penalty",
+    "Recipe",
     "SampleReport",
     "Score",
     "Simultaneous",
@@ -150,6 +153,7 @@ __all__ = [
     "frechet_distance",
     "get_loss",
     "get_penalty",
+    "get_recipe",
     "grid",
     "high_quality_ceiling",
     "high_quality_share",

@@ -50,6 +50,38 @@ def _with_numbered_names(config: Any) -> Any:
     return renamed(config)
 
 
+def check_same_layers(here: Any, there: Any) -> None:
+    """Refuses networks for a new start that have other layers than those that were compiled.
+
+    Names, initializers and seeds do not count: the weights are taken over.
+
+    Raises:
+        ValueError: With the first thing that differs.
+    """
+    for role in ("generator", "discriminator"):
+        new, old = (_layers(getattr(gan, role)) for gan in (there, here))
+        difference = _first_difference(new, old, [])
+        if difference is not None:
+            place, new, old = difference
+            raise bad_value(
+                f"A GAN starts again with networks of the layers that it was made with, the `{role}` too",
+                Shown(f"{'.'.join(place)}={shorten(repr(new), 40)}, which is {shorten(repr(old), 40)} there"),
+                "Pass networks from the same builder with the same arguments, or make a new `GAN`",
+            )
+
+
+def _layers(network: keras.Model) -> Any:
+    config = json.loads(json.dumps(keras.saving.serialize_keras_object(network), default=repr))
+    return _without_initializers(_with_numbered_names(config))
+
+
+def _without_initializers(config: Any) -> Any:
+    if isinstance(config, dict):
+        kept = {k: v for k, v in config.items() if k != "seed" and not k.endswith("_initializer")}
+        return {key: _without_initializers(value) for key, value in kept.items()}
+    return [_without_initializers(child) for child in config] if isinstance(config, list) else config
+
+
 def check_same_run(here: dict, there: dict, directory: str | Path) -> None:
     """Refuses another run than the one in a folder, and says what differs.
 

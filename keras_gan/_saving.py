@@ -1,4 +1,4 @@
-"""What a `.keras` file of a GAN holds: networks, options, both optimizers, random states."""
+"""All that makes a GAN, its random states too: to a `.keras` file and back, and back to its start."""
 
 from os import PathLike
 from pathlib import Path
@@ -10,6 +10,7 @@ from keras import ops
 from keras_gan._checks import check_folder
 from keras_gan._errors import Shown, bad_value
 from keras_gan._players import deserialize_players
+from keras_gan._same_run import check_same_layers
 
 _RECORDS = ("loss", "penalty", "instance_noise")
 _PLAIN_OPTIONS = (
@@ -30,6 +31,8 @@ _PLAIN_OPTIONS = (
 
 class Saving:
     """The methods that Keras calls to save and load a `GAN`; loading runs no code from the file."""
+
+    seed: int
 
     def save(self, filepath: str | PathLike[str], **options: Any) -> None:
         """Saves to a `.keras` file; otherwise as in Keras.
@@ -55,8 +58,11 @@ class Saving:
             "loss": keras.saving.serialize_keras_object(self.loss_record),
             "penalty": keras.saving.serialize_keras_object(self.penalties),
             "instance_noise": keras.saving.serialize_keras_object(self.instance_noise),
-            **{name: getattr(self, name) for name in _PLAIN_OPTIONS},
+            **self._plain_options(),
         }
+
+    def _plain_options(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _PLAIN_OPTIONS}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Saving":
@@ -76,6 +82,36 @@ class Saving:
             **{k: keras.saving.serialize_keras_object(v) for k, v in optimizers.items()},
             **self._compile_options,
         }
+
+    def restart(self, generator: keras.Model, discriminator: keras.Model, *, seed: int | None = None) -> None:
+        """Begins anew: what a new `GAN` of these networks would be, without compiling anything again.
+
+        For many seeds of one experiment, where compiling takes longer than training. The weights of the two
+        networks are copied; optimizers, random states and averages start as they were after `compile`.
+
+        Args:
+            generator, discriminator: Networks of the same layers as this GAN's; only their weights are used.
+            seed: Data order and `z`, as in `GAN`.
+
+        Raises:
+            ValueError: Before `compile`, and for networks of other layers.
+
+        Example:
+            >>> for seed in (10, 20):
+            ...     players = kg.mlp_generator(8, (2,), seed=seed), kg.mlp_discriminator((2,), seed=seed + 1)
+            ...     gan.restart(*players, seed=seed)
+            ...     history = gan.fit(data.train, epochs=1, verbose=0)
+        """
+        if not self.compiled:
+            raise bad_value("A GAN starts again after `compile`", Shown("none yet"), "Call `compile` first")
+        records = {"loss": self.loss_record, "penalty": self.penalties, "instance_noise": self.instance_noise}
+        options = {**self._plain_options(), **records, "seed": seed}
+        new = type(self)(generator, discriminator, **options)  # type: ignore[call-arg]
+        check_same_layers(self, new)
+        new.compile_from_config(self._first_compile_config)
+        for variable, fresh in zip(self.state, new.state, strict=True):
+            variable.assign(fresh.value)
+        self.seed = new.seed
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles from `get_compile_config()`."""

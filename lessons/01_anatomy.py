@@ -22,8 +22,9 @@ After this lesson you can
 - show, bit for bit, which network moves in whose step, and why the
   code of older tutorials no longer works.
 
-About 20 minutes to read, 15 seconds to run. You need to know what a
-dense layer and a gradient are.
+About 20 minutes to read, 15 seconds to run. You need lesson
+[00](00_what_is_generative.ipynb), and to know what a dense layer and a
+gradient are.
 """
 
 # %% [markdown]
@@ -432,7 +433,7 @@ Take the classic code and set `discriminator.trainable = True` right
 before each discriminator step, and `False` right before each generator
 step. Before you run the audit: who moves now? (This is the smallest
 repair of an old program, and it works as long as nobody forgets a
-line.)
+line. Lesson [03](03_training_the_generator.ipynb) shows it.)
 """
 
 # %% [markdown]

@@ -364,7 +364,8 @@ Three things follow about the loss.
 
 1. **It has a floor that depends on the fakes.** The best loss is
    $2\log 2 - 2\,\mathrm{JSD}(p, q)$. JSD is the Jensen-Shannon
-   divergence, which is 0 when fake and real agree.
+   divergence, which is 0 when fake and real agree; lesson
+   [4a](04a_the_game.ipynb) computes it.
 2. **How close it comes to the floor depends on the discriminator.**
    That is the small network's story. From the loss alone you cannot
    tell good fakes from a weak discriminator.

@@ -22,8 +22,9 @@ After this lesson you can
 - test with a number whether a generator has collapsed to one sample.
 
 About 20 minutes to read, about a minute and a half to run on two cores.
-You need lessons [01](01_anatomy.ipynb) and
-[02](02_training_the_discriminator.ipynb).
+You need lessons [01](01_anatomy.ipynb) to
+[03](03_training_the_generator.ipynb); [4b](04b_algorithm_1.ipynb) opens
+the loop that runs here.
 """
 
 # %% [markdown]
@@ -319,8 +320,9 @@ $$ L_G = -\operatorname{mean}\,\bigl[\log D(G(z))\bigr]. $$
 
 They are not opposite numbers: this generator maximises the chance
 of fooling the discriminator, instead of minimising the
-discriminator's success. Here are both from their formulas, beside
-the package's:
+discriminator's success (lesson
+[03](03_training_the_generator.ipynb) compares the two). Here are both
+from their formulas, beside the package's:
 """
 
 # %%

@@ -12,11 +12,11 @@ from time import sleep
 import pytest
 
 from tools import build, notebooks
-from tools.execute import execute
+from tools.execute import Run, execute
 from tools.figures import DARK, dark
 from tools.files import ROOT, write
 from tools.lesson import LessonError, read, replace_literals
-from tools.page import prose
+from tools.page import prose, render
 
 HEAD = '''# %% [markdown]
 """
@@ -234,10 +234,21 @@ def test_interruption_keeps_finished_lessons(course):
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=30)[1]
     assert process.returncode == 130
-    assert "02_how: interrupted" in said
+    assert "interrupted; lessons built so far are kept" in said
     assert "Traceback" not in said
     assert course.page("01_why").startswith("# Why?")
     assert "cached" in course.build("01")[1]
+
+
+def test_two_lessons_at_a_time_make_the_same_pages(course):
+    for name in ("01_why", "02_how"):
+        course.lesson(name, HEAD + PROSE)
+    course.lesson("03_what", HEAD + "\n# %%\n1 / 0\n")
+    assert course.build("--jobs", "2")[0] == 1
+    pages = [course.page(name) for name in ("01_why", "02_how")]
+    assert not (course.root / "docs" / "lessons" / "03_what.md").exists()
+    assert "cached" in course.build("01", "02")[1]
+    assert [course.page(name) for name in ("01_why", "02_how")] == pages
 
 
 def test_unknown_lesson_is_refused(course):
@@ -300,6 +311,70 @@ def test_notebooks_hold_no_checks_and_exercises_no_solutions(course):
     course.lesson("exercises/01_double", EXERCISE.replace("# END SOLUTION", ""))
     with pytest.raises(LessonError, match="SOLUTION survives in line 3"):
         notebooks.all_notebooks(course.root)
+
+
+CHECK_YOURSELF = '''
+# %% [markdown]
+"""
+## Check yourself
+
+<details><summary>Why?</summary>
+
+Because of [this](01_why.ipynb#Why).
+
+</details>
+
+<details><summary>Really?</summary>
+
+No.
+
+</details>
+"""
+
+# %% [markdown]
+"""
+## Exercise
+
+<details><summary>A hint</summary>
+
+Not a question.
+
+</details>
+"""
+'''
+
+
+def test_the_questions_of_all_lessons_are_on_one_page(course):
+    course.lesson("01_why", HEAD + CHECK_YOURSELF)
+    course.lesson("02_how", HEAD)
+    assert course.build()[0] == 0
+    page = (course.root / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert page.startswith("# Questions and answers\n\n2 questions,")
+    assert "## 1. Why?\n\n[Lesson 1](lessons/01_why.md#check-yourself)" in page
+    assert '<summary markdown="span">Really?</summary>\n\nNo.\n\n</details>' in page
+    assert "[this](lessons/01_why.md#why)" in page
+    assert "Not a question" not in page
+
+
+RUN = Run(outputs=[[]], alts=[""], seconds=1.0)
+
+
+def test_recorded_results_stand_below_the_prose_that_names_their_claims(course):
+    path = course.lesson("01_why", HEAD + '\n# %% [markdown] claim="A1"\n"""\nTen seeds were run.\n"""\n')
+    assert course.build()[1].strip().endswith("no result is stored for claim A1: python -m claims --only A1")
+    entry = {
+        "seeds": [10, 11, 12],
+        "results": [{"kl": 0.1}] * 3,
+        "verdict": {"outcome": "refuted", "sentence": "KL above 1: 0 of 3 (this does not hold)."},
+        "seconds": 1234.5,
+        "date": "2026-01-02",
+        "hardware": "a laptop",
+    }
+    write(course.root / "claims" / "results.json", json.dumps({"A1": entry}))
+    assert "[claim A1](../claims.md#a1): refuted.** KL above 1" in render(read(path), RUN, "full", []).text
+    told = notebooks.notebook(read(path), "keras-gan")
+    assert "Recorded, claim A1: refuted." in told
+    assert "seeds 10 to 12, 2026-01-02, 1,234 s on a laptop; `python -m claims --only A1` repeats it" in told
 
 
 def test_dead_kernel_is_named(course):

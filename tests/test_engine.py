@@ -89,6 +89,56 @@ def test_seeds_of_one_shape_share_what_is_compiled():
     assert len(backend._COMPILED) == 2
 
 
+def started(seed, gan=None, width=8, **options):
+    """A GAN with everything that has a state; or `gan`, started again."""
+    networks = {"widths": (width,), "batch_normalization": True}
+    generator = kg.mlp_generator(3, (2,), seed=seed, **networks)
+    discriminator = kg.mlp_discriminator((2,), seed=seed + 1, dropout=0.2, **networks)
+    if gan is not None:
+        gan.restart(generator, discriminator, seed=seed)
+        return gan
+    gan = kg.GAN(
+        generator,
+        discriminator,
+        penalty="r1",
+        average=0.9,
+        instance_noise=kg.InstanceNoise(0.1),
+        seed=seed,
+        **options,
+    )
+    rate = keras.optimizers.schedules.ExponentialDecay(0.01, 10, 0.9)
+    gan.compile(generator_optimizer=keras.optimizers.Adam(rate), discriminator_optimizer="adagrad")
+    return gan
+
+
+def test_a_gan_that_starts_again_is_a_new_one_and_compiles_nothing(monkeypatch):
+    expected = started(7)
+    expected.fit(data(44), batch_size=8, epochs=2, verbose=0)
+    gan = started(1)
+    traces = traced_steps(gan, monkeypatch)
+    gan.fit(data(44), batch_size=8, epochs=3, verbose=0)
+    first, function = len(traces), gan.train_function
+    started(7, gan)
+    assert (gan.seed, gan.steps_taken) == (7, 0)
+    gan.fit(data(44), batch_size=8, epochs=2, verbose=0)
+    assert gan.train_function is function
+    if keras.backend.backend() == "tensorflow":
+        assert len(traces) == first
+    for name, mine, new in zip((v.path for v in gan.state), values(gan), values(expected), strict=True):
+        np.testing.assert_array_equal(mine, new, err_msg=name)
+
+
+def test_a_gan_starts_again_with_its_own_layers_only():
+    gan = started(1)
+    with pytest.raises(ValueError, match="starts again with networks of the layers"):
+        started(2, gan, width=9)
+    other = {"activation": "tanh", "widths": (8,), "batch_normalization": True}
+    with pytest.raises(ValueError, match=r"activation.*'tanh'"):
+        gan.restart(kg.mlp_generator(3, (2,), **other), kg.mlp_discriminator((2,), widths=(8,), dropout=0.2))
+    with pytest.raises(ValueError, match="after `compile`"):
+        kg.GAN(gan.generator, gan.discriminator).restart(gan.generator, gan.discriminator)
+
+
 def poison(gan, network, value):
     weight = getattr(gan, network).trainable_variables[0]
     bad = keras.ops.convert_to_numpy(weight.value).copy()
@@ -213,3 +263,8 @@ def test_draws_are_what_they_are_called_compiled_or_not():
             seed = keras.random.SeedGenerator(5)
             compiled = tf.function(lambda d=draw, s=seed: d((200, 100), seed=s), jit_compile=True)()
             assert np.abs(compiled.numpy() - draws[name]).max() <= bound
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX and torch count in Python")
+def test_what_keras_counts_has_no_thread_that_tunes_it():
+    assert gan_of().count().options().autotune.enabled is False

@@ -46,12 +46,12 @@ FLOORS = [
                 "objectives",
                 "algorithm",
             ),
-            *("game", "_engine", "_saving", "_state_files", "_same_run", "checkpoint", "gan"),
+            *("game", "_engine", "_same_run", "_saving", "_state_files", "checkpoint", "gan"),
         ]
     ],
-    [["callbacks"], ["recipes"]],
+    [["callbacks"], ["_recipe", "_mlp_recipes", "_conv_networks", "_conv_recipes", "recipes"]],
     [["_journal", "_workers", "sweep"]],
-    [["cli"], ["__init__"]],
+    [["_run_folder", "_commands", "cli", "__main__"], ["__init__"]],
 ]
 PLACES = {
     module: (floor, room, position)

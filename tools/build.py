@@ -1,12 +1,15 @@
-"""Runs lessons, writes their pages and the claims': `python -m tools.build [--scale full|smoke] [NN ...]`."""
+"""Runs lessons and writes all pages that are made: `python -m tools.build [--scale full|smoke] [NN ...]`."""
 
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
-from tools import cache, notebooks
+from tools import cache, notebooks, questions
 from tools.execute import execute
 from tools.files import ROOT, remove_others, write
 from tools.lesson import SCALES, Lesson, LessonError, find_lessons, read
@@ -94,33 +97,55 @@ def choose(wanted: list[str], root: Path) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Builds the chosen lessons one by one; a failing one keeps its old page and stops no other."""
+    """Builds the chosen lessons; a failing one keeps its old page and stops no other."""
     parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
     parser.add_argument("lessons", nargs="*", metavar="NN", help="number or name of a lesson; all without")
     parser.add_argument(
         "--scale", choices=SCALES, default="full", help="smoke: run with small settings, write nothing"
     )
     parser.add_argument("--pages", action="store_true", help="write pages at smoke scale too, marked as such")
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="lessons at a time (1); more make timings worse"
+    )
     options = parser.parse_args(arguments)
-    failed = 0
     try:
         paths = choose(options.lessons, root)
     except LessonError as error:
         parser.error(str(error))
-    for path in paths:
-        try:
-            _report(
-                f"{path.stem}: {build(path, options.scale, options.pages or options.scale == 'full', root)}"
-            )
-        except LessonError as error:
-            failed += 1
-            _report(str(error))
-        except KeyboardInterrupt:
-            _report(f"{path.stem}: interrupted; lessons built before it are kept")
-            return 130
+    pages = options.pages or options.scale == "full"
+    try:
+        failed = sum(not done for done in _build_all(paths, options.scale, pages, root, options.jobs))
+    except KeyboardInterrupt:
+        _report("interrupted; lessons built so far are kept")
+        return 130
     remove_stale(root)
     write_claims(root)
+    if pages and not failed:
+        write(root / "docs" / "questions.md", questions.page([read(path) for path in find_lessons(root)]))
     return 1 if failed else 0
+
+
+def _build_all(paths: list[Path], scale: str, pages: bool, root: Path, jobs: int) -> Iterator[bool]:
+    """Builds lessons, `jobs` at a time, and reports each; yields whether it succeeded."""
+    if jobs == 1:
+        yield from (_build(path, scale, pages, root) for path in paths)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        try:
+            futures = [pool.submit(_build, path, scale, pages, root) for path in paths]
+            yield from (future.result() for future in as_completed(futures))
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _build(path: Path, scale: str, pages: bool, root: Path) -> bool:
+    """Builds a lesson and reports what was done or what is wrong with it; returns whether it succeeded."""
+    try:
+        _report(f"{path.stem}: {build(path, scale, pages, root)}")
+    except LessonError as error:
+        _report(str(error))
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A lesson as it is written: a jupytext percent script, read into cells that know their line.
 
 Tags of code cells: `settings` (one in a lesson), `check`, `exact`, `hide-input`, `remove-input`.
-Other metadata: `smoke={...}` on the settings cell, `alt="..."` and `name="..."` on a cell with a figure.
+Other metadata: `smoke={...}` on the settings cell, `alt="..."` and `name="..."` on a cell with a figure,
+`claim="A1 A2"` on a markdown cell that is followed by what the ledger has stored about these claims.
 """
 
 import ast
@@ -12,7 +13,7 @@ from pathlib import Path
 import jupytext
 
 TAGS = {"settings", "check", "exact", "hide-input", "remove-input"}
-METADATA = {"tags", "alt", "name", "smoke", "cell_marker", "lines_to_next_cell"}
+METADATA = {"tags", "alt", "name", "smoke", "claim", "cell_marker", "lines_to_next_cell"}
 SCALES = ("full", "smoke")
 
 
@@ -32,6 +33,7 @@ class Cell:
     alt: str = ""
     name: str = ""
     smoke: dict[str, object] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
 
     def runs(self, scale: str) -> bool:
         """Whether the cell is executed: code is, but claims are checked at full scale or when exact."""
@@ -90,6 +92,7 @@ def read(path: Path) -> Lesson:
             alt=cell.metadata.get("alt", ""),
             name=cell.metadata.get("name", ""),
             smoke=dict(cell.metadata.get("smoke", {})),
+            claims=tuple(cell.metadata.get("claim", "").split()),
         )
         for cell, line in zip(notebook.cells, lines, strict=True)
     ]
@@ -116,6 +119,8 @@ def _check_settings(lesson: Lesson) -> None:
     for cell in lesson.cells:
         if cell.smoke and cell is not cells[0]:
             raise lesson.error(cell.line, "`smoke` belongs on the settings cell")
+        if cell.claims and cell.kind != "markdown":
+            raise lesson.error(cell.line, "`claim` belongs on a markdown cell")
     try:
         names = {name for name, _ in _assignments(cells[0].source)}
     except (SyntaxError, ValueError) as error:

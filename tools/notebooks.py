@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.files import ROOT, remove_others, write
 from tools.lesson import Lesson, LessonError, find_lessons, read
+from tools.recorded import with_recorded
 
 SOLUTION = re.compile(r"^([ \t]*)# BEGIN SOLUTION\n.*?^[ \t]*# END SOLUTION[ \t]*$", re.DOTALL | re.MULTILINE)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -22,7 +23,7 @@ def notebook(lesson: Lesson, package: str) -> str:
     cells = [_install(package)]
     for cell in lesson.cells:
         if cell.kind == "markdown":
-            cells.append(new_markdown_cell(cell.source))
+            cells.append(new_markdown_cell(with_recorded(lesson, cell)))
         elif cell.shown:
             hidden = (
                 {"jupyter": {"source_hidden": True}} if cell.tags & {"hide-input", "remove-input"} else {}

@@ -9,6 +9,7 @@ from markdown.extensions.toc import slugify
 from tools.execute import ANSI, Run
 from tools.figures import Figure, figure
 from tools.lesson import Cell, Lesson
+from tools.recorded import with_recorded
 
 LINK = re.compile(r"\]\((?:\./)?(\d\w*)\.ipynb(#[^)\s]+)?\)")
 MAX_FIGURE = 500_000
@@ -36,7 +37,7 @@ def render(lesson: Lesson, run: Run, scale: str, exercises: list[str]) -> Page:
     for cell in lesson.cells:
         outputs, alt = next(results) if cell.runs(scale) else ([], "")
         if cell.kind == "markdown":
-            parts.append(prose(cell.source))
+            parts.append(prose(with_recorded(lesson, cell, "../claims.md")))
         elif cell.shown:
             parts += [_input(cell, scale), *_outputs(lesson, cell, outputs, alt or cell.alt, figures)]
     title, _, rest = parts[0].partition("\n")

@@ -116,8 +116,11 @@ class StepTrainer(OneDevice):
 
         Not a Python generator: `tf.data.Dataset.from_generator` sets glibc's M_MMAP_THRESHOLD to 128 KiB for
         the whole process. From then on each larger buffer is mapped anew, and XLA trains at half its speed.
+        Not tuned by itself: the thread that does it sleeps up to a minute, and at its end `fit` waits for it.
         """
-        endless = tf.data.Dataset.from_tensors((np.zeros(1, "int8"),)).repeat()
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        endless = tf.data.Dataset.from_tensors((np.zeros(1, "int8"),)).repeat().with_options(options)
         if self._distribute_strategy is None:
             return endless
         return self.distribute_strategy.distribute_datasets_from_function(lambda context: endless)

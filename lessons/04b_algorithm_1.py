@@ -1,0 +1,533 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+"""
+# What happens in one training step, line by line?
+
+A progress bar says 1/300. What was drawn, who was judged, who moved, and
+in which order? The answer is one page of the first GAN paper, called
+Algorithm 1. We write it as a loop of our own and compare its weights
+with those of `kg.GAN`, number by number. Then we turn its one knob.
+
+After this lesson you can
+
+- write the training loop of a GAN by hand, and test it against another,
+- say which draws are fresh and which weights move in which line,
+- say what $k$, the discriminator's number of steps, costs, and how to
+  judge what it buys.
+
+About 20 minutes to read, about a minute to run. You need lessons
+[03](03_training_the_generator.ipynb) and [4a](04a_the_game.ipynb).
+"""
+
+# %% [markdown]
+r"""
+## The question
+
+Lesson 4a found the end of the game, and that a generator must not
+follow one frozen discriminator for long. Algorithm 1 is the paper's
+answer: the discriminator makes $k$ small steps, the generator makes
+one, and again.
+
+The paper takes $k = 1$, the least expensive choice. Some course pages
+say instead that each player trains for whole epochs. How much does the
+rhythm matter?
+"""
+
+# %% [markdown]
+"""
+## Your prediction
+
+Eight bumps on a ring. The discriminator is slow: its learning rate is a
+tenth of the generator's. We train with one, two and five discriminator
+steps for each step of the generator, with as many steps of the
+generator each time. What do more steps of the discriminator do?
+
+- **A.** Nothing that can be told from another seed.
+- **B.** The generator covers the bumps more evenly.
+- **C.** Less evenly: the discriminator becomes too strong.
+
+Commit to one letter before you run the next cells.
+"""
+
+# %% [markdown]
+r"""
+## The experiment
+
+Algorithm 1 in our words, with $m$ for the size of a minibatch:
+
+1. Repeat, for every training step:
+2. $k$ times: draw $m$ fresh $z$ and make fakes; take $m$ real samples;
+3. move the discriminator **up** the slope of
+   $\frac1m \sum \log D(x) + \frac1m \sum \log(1 - D(G(z)))$.
+4. Then once: draw $m$ fresh $z$, and move the generator **down** the
+   slope of $\frac1m \sum \log(1 - D(G(z)))$.
+
+Each line below bears its number.
+"""
+
+# %%
+import logging
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import Markdown, display
+
+import keras_gan as kg
+
+logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
+kg.use_style()
+
+# %% tags=["settings"] smoke={"UPDATES": 20, "SEEDS": [1], "LOOKS": 2}
+HAND_STEPS = 12  # training steps of our own loop
+BATCH_SIZE = 128  # m
+SEED = 7
+UPDATES = 1_500  # of the generator, in the comparison
+LOOKS = 15
+CHOICES = [1, 2, 5]  # k
+SEEDS = [1, 2, 3]
+
+# %%
+ring = kg.ring(num_train=100 * BATCH_SIZE)
+bce = keras.losses.BinaryCrossentropy(from_logits=True)
+
+
+def small_networks():
+    generator = kg.mlp_generator(4, (2,), widths=(32,), seed=SEED)
+    judge = kg.mlp_discriminator((2,), widths=(32,), seed=SEED + 1)
+    return generator, judge
+
+
+# %% [markdown]
+r"""
+The two lines that move something, as Keras losses. Going up a slope is
+going down its opposite. Keras averages over the $2m$ labelled samples
+together, the algorithm adds two means over $m$: hence the 2. And
+$\log(1 - D)$ of a logit $\ell$ is $-\log(1 + e^\ell)$, minus Keras's
+softplus.
+"""
+
+
+# %%
+def line_3(labels, logits):
+    return 2 * bce(labels, logits)
+
+
+def line_4(labels, logits):
+    return -keras.ops.softplus(logits)
+
+
+# %%
+def sgd():
+    return keras.optimizers.SGD(0.1, momentum=0.5)  # as in the paper
+
+
+# %% [markdown]
+"""
+The paper trains with plain gradient descent and momentum, and so do we
+here. For the comparison our draws must be those of the package, so we
+take them from a generator of random numbers with the same seed.
+"""
+
+
+# %%
+def draw(stream):
+    z = kg.backend.random_normal((BATCH_SIZE, 4), seed=stream)
+    return keras.ops.convert_to_numpy(z)
+
+
+labels = np.repeat([[1.0], [0.0]], BATCH_SIZE, axis=0)
+ones = np.ones((BATCH_SIZE, 1))  # line 4 does not read them
+
+
+# %%
+def by_hand(rows, k):
+    generator, judge = small_networks()
+    adversarial = kg.AdversarialModel(generator, judge)
+    judge.compile(sgd(), line_3)
+    adversarial.compile(sgd(), line_4)
+    stream = keras.random.SeedGenerator(SEED)
+    for turn in rows.reshape(-1, k, BATCH_SIZE, 2):  # 1
+        for real in turn:  # 2
+            fake = generator.predict_on_batch(draw(stream))
+            judge.train_on_batch(
+                np.concatenate([real, fake]), labels
+            )  # 3
+        adversarial.train_on_batch(draw(stream), ones)  # 4
+    return generator.get_weights() + judge.get_weights()
+
+
+# %% [markdown]
+"""
+That is the whole algorithm: two loops, five lines that do something.
+And the package, on the same rows in the same order:
+"""
+
+
+# %%
+def by_package(rows, k, **options):
+    gan = kg.GAN(
+        *small_networks(),
+        loss="minimax",
+        discriminator_steps=k,
+        seed=SEED,
+        **options,
+    )
+    gan.compile(
+        generator_optimizer=sgd(), discriminator_optimizer=sgd()
+    )
+    gan.fit(rows, batch_size=BATCH_SIZE, shuffle=False, verbose=0)
+    return gan.generator.get_weights() + gan.discriminator.get_weights()
+
+
+# %%
+def difference(left, right):
+    """The largest difference of any two weights."""
+    return max(np.abs(a - b).max() for a, b in zip(left, right))
+
+
+# %%
+start = [
+    w for network in small_networks() for w in network.get_weights()
+]
+compared = {}
+for k in (1, 3):
+    rows = ring.train[: HAND_STEPS * k * BATCH_SIZE]
+    ours = by_hand(rows, k)
+    moved = difference(ours, start)
+    compared[k] = difference(ours, by_package(rows, k)), moved
+    print(
+        f"k = {k}: weights moved by up to {moved:.3f}, "
+        f"loops differ by {compared[k][0]:.1e}"
+    )
+
+# %% tags=["check", "exact"]
+for apart, moved in compared.values():
+    assert apart < 1e-4, compared
+    assert moved > 0.01, compared
+
+# %% [markdown]
+"""
+The same numbers, up to rounding. Would this test notice a wrong loop?
+Three changes that are easily made by accident, each an option of the
+package: the generator judged on the discriminator's $z$ instead of
+fresh ones, the generator first, and both at once.
+"""
+
+# %%
+SLIPS = {
+    "z not fresh": {"share_z": True},
+    "generator first": {"update": "generator_first"},
+    "both at once": {"update": "simultaneous"},
+}
+
+# %%
+rows = ring.train[: HAND_STEPS * BATCH_SIZE]
+ours = by_hand(rows, 1)
+slips = {
+    name: difference(ours, by_package(rows, 1, **option))
+    for name, option in SLIPS.items()
+}
+for name, apart in slips.items():
+    print(f"{name:<16} weights differ by {apart:.1e}")
+
+# %% tags=["check", "exact"]
+assert min(slips.values()) > 20 * compared[1][0]
+assert min(slips.values()) > 1e-4
+
+# %% [markdown]
+r"""
+**The knob.** Now $k$, with the networks and the two learning rates of
+the prediction, the non-saturating loss and Adam. Every run has as many
+steps of the generator; a larger $k$ gives the discriminator more steps,
+each on fresh real points.
+"""
+
+
+# %%
+def adam(rate):
+    return keras.optimizers.Adam(rate, beta_1=0.5)
+
+
+# %%
+def ring_gan(k, seed):
+    look = {"widths": (128, 128), "activation": "leaky_relu_0.2"}
+    gan = kg.GAN(
+        kg.mlp_generator(64, (2,), seed=seed, **look),
+        kg.mlp_discriminator((2,), seed=seed + 100, **look),
+        discriminator_steps=k,
+        seed=seed,
+    )
+    gan.compile(
+        generator_optimizer=adam(1e-3),
+        discriminator_optimizer=adam(1e-4),
+    )
+    return gan
+
+
+# %%
+def run(k, seed):
+    """Trains; returns the looks, and the last epoch's answers."""
+    steps = len(ring.train) // (k * BATCH_SIZE)
+    epochs = max(LOOKS, UPDATES // steps)
+    watch = kg.Watch(ring, every=epochs // LOOKS, num_samples=2_500)
+    log = ring_gan(k, seed).fit(
+        ring.train,
+        batch_size=BATCH_SIZE,
+        epochs=epochs,
+        verbose=0,
+        callbacks=[watch],
+    )
+    gap = log.history["d_real"][-1] - log.history["d_fake"][-1]
+    return watch, steps * np.array(watch.epochs), gap
+
+
+# %%
+runs = {k: [run(k, seed) for seed in SEEDS] for k in CHOICES}
+
+# %% tags=["hide-input"]
+looks = {
+    1: (kg.FAKE, "--"),
+    2: (kg.NEUTRAL, "-."),
+    5: (kg.DISCRIMINATOR, "-"),
+}
+
+# %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats on a logarithmic axis, against the generator's updates, three seeds for each k. At the end k = 1 lies between {min(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f}, k = 5 between {min(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f}: the curves of all settings cross."
+fig, ax = plt.subplots(figsize=(7, 4.2))
+for k, (color, line) in looks.items():
+    curves = [[m["kl"] for m in w.metrics[1:]] for w, _, _ in runs[k]]
+    at = runs[k][0][1][1:]
+    for curve in curves:
+        ax.plot(at, curve, line, color=color, lw=1.2)
+    ax.plot([], [], line, color=color, label=f"k = {k}, each seed")
+ax.set(
+    xlabel="updates of the generator", ylabel="KL of the bumps (nats)"
+)
+ax.set(yscale="log", title="The seed decides as much as k")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+"""
+## What happened
+"""
+
+# %%
+ends = {}
+for k, group in runs.items():
+    last = [watch.metrics[-1] for watch, _, _ in group]
+    ends[k] = {key: [m[key] for m in last] for key in last[0]}
+
+# %% tags=["hide-input"]
+table = [
+    "| k | D steps | bumps found | on a bump | KL at the end "
+    "| D(real) - D(fake) |",
+    "|---|---|---|---|---|---|",
+]
+for k, group in runs.items():
+    cells = [
+        ", ".join(f"{m:g}" for m in ends[k]["modes"]),
+        ", ".join(f"{m:.0%}" for m in ends[k]["high_quality"]),
+        ", ".join(f"{m:.2f}" for m in ends[k]["kl"]),
+        ", ".join(f"{gap:.2f}" for _, _, gap in group),
+    ]
+    row = " | ".join([f"{k}", f"{k * group[0][1][-1]:,}", *cells])
+    table.append(f"| {row} |")
+seeds = ", ".join(map(str, SEEDS))
+display(Markdown(f"For the seeds {seeds}:\n\n" + "\n".join(table)))
+
+# %% tags=["hide-input"]
+few, many = ends[CHOICES[0]]["kl"], ends[CHOICES[-1]]["kl"]
+overlap = max(many) > min(few)
+even = sum(kl < 0.1 for kl in many)
+
+# %% tags=["hide-input"]
+display(
+    Markdown(
+        f"The answer here is **{'A' if overlap else 'B'}**. With k = "
+        f"{CHOICES[-1]} the KL ends below 0.1 in {even} of "
+        f"{len(SEEDS)} seeds, with k = {CHOICES[0]} in "
+        f"{sum(kl < 0.1 for kl in few)}. But the worst run with k = "
+        f"{CHOICES[-1]} has {max(many):.2f}, and the best with k = "
+        f"{CHOICES[0]} has {min(few):.2f}. Two good runs are a reason "
+        "to look further, with more seeds, and no reason to claim a "
+        f"rule. In no run do the fakes lie well on the bumps after "
+        f"{UPDATES:,} updates: {max(ends[CHOICES[-1]]['high_quality']):.0%} "
+        "at best."
+    )
+)
+
+# %% tags=["check"]
+assert overlap, ends
+assert max(max(end["high_quality"]) for end in ends.values()) < 0.6
+
+# %% [markdown]
+r"""
+Why try at all? More steps keep the discriminator nearer to its best
+answer, where its slope is that of the valley of lesson 4a. They cost
+$k$ steps of the discriminator and $k$ minibatches of real data for each
+step of the generator. Whether a larger learning rate would do as well
+for less is a question of the same kind: compare at equal cost, over
+many seeds.
+
+And whole epochs? Then the generator makes hundreds of steps against a
+discriminator that stands still. That is what lesson
+[03](03_training_the_generator.ipynb) tried, and most of its fakes
+missed the data.
+"""
+
+# %% [markdown]
+r"""
+## Why
+
+Line 3 for the weight that is easiest to follow: the bias $b$ of the
+discriminator's last layer, which is added to every logit. With $x_i$
+for the real samples of the minibatch and $G(z_i)$ for its fakes,
+
+$$ \frac{\partial}{\partial b}\Bigl[\frac1m \sum_i \log D(x_i) +
+   \frac1m \sum_i \log\bigl(1 - D(G(z_i))\bigr)\Bigr]
+   = \frac1m \sum_i \bigl(1 - D(x_i)\bigr) - \frac1m \sum_i D(G(z_i)). $$
+
+It pulls up as far as real samples are doubted, and down as far as fakes
+are believed. A step of plain gradient ascent with learning rate 1 moves
+$b$ by exactly that:
+"""
+
+# %%
+generator, judge = small_networks()
+judge.compile(keras.optimizers.SGD(1.0), line_3)
+real = ring.train[:BATCH_SIZE]
+z = np.random.default_rng(SEED).standard_normal((BATCH_SIZE, 4))
+fake = generator.predict_on_batch(z.astype("float32"))
+d_real, d_fake = (
+    1 / (1 + np.exp(-judge.predict_on_batch(x).astype("float64")))
+    for x in (real, fake)
+)
+
+# %%
+formula = (1 - d_real).mean() - d_fake.mean()
+before = judge.get_weights()[-1].item()
+judge.train_on_batch(np.concatenate([real, fake]), labels)
+step = judge.get_weights()[-1].item() - before
+print(f"formula {formula:.6f}, step of the loop {step:.6f}")
+
+# %% tags=["check", "exact"]
+assert abs(formula - step) < 1e-5
+assert abs(formula) > 1e-4
+
+# %% [markdown]
+r"""
+Where does line 4 stand still? The generator's step through the same
+discriminator is a sum of arrows, each weighted by $D(G(z))$: lesson 03.
+It stops where the discriminator is flat, and line 3 stops where its
+doubts and beliefs balance. Both stop together at the equilibrium of
+lesson 4a.
+
+Why fresh $z$ in line 4? The discriminator has just been moved to reject
+the old ones. Judged on these, the generator would learn from a
+discriminator that is better on them than on fakes at large.
+"""
+
+# %% [markdown]
+"""
+**How often may the generator move?** The same knob exists on the other
+side. `generator_steps` of `kg.GAN` lets the generator move several
+times between two steps of the discriminator. Algorithm 1 has no such
+number. The paper warns against it in section 6: a generator that is
+trained too much without an update of the discriminator gives the same
+sample for many $z$.
+"""
+
+# %% [markdown]
+"""
+## Change one thing
+
+Turn the rhythm around: in `ring_gan`, pass `generator_steps=5` to
+`kg.GAN`, and divide `UPDATES` by 5, so that the generator moves as
+often as before. Before you run: does the KL of k = 1 at the end rise or
+fall?
+"""
+
+# %% [markdown]
+r"""
+## Check yourself
+
+<details><summary>With k = 5 and 12,800 samples in minibatches of 128, how
+many steps does the generator make in an epoch?</summary>
+
+Twenty. One training step takes five minibatches of real samples, and
+an epoch is one pass over the data. Comparing runs by epochs would be
+unfair: compare by steps of the generator, or by total cost.
+
+</details>
+
+<details><summary>Your own loop and a library differ by 0.03 in every
+weight after 12 steps. Rounding?</summary>
+
+No. Rounding gave differences thousands of times smaller here. Look for
+a factor in a loss, a draw that is reused, or another order of the
+updates.
+
+</details>
+
+<details><summary>Is the loss of line 4 printed before or after the
+generator's step?</summary>
+
+Before: it is computed on the way to the gradient. And it is measured
+by the discriminator of this step, after its own move. Two numbers in
+one row of a log belong to different moments.
+
+</details>
+
+<details><summary>Then why not k = 100?</summary>
+
+Cost, first. And a discriminator that is nearly perfect tells the
+saturating generator nothing: lesson
+[8a](08a_vanishing_gradients_exactly.ipynb).
+
+</details>
+"""
+
+# %% [markdown]
+r"""
+## Exercise
+
+Write one training step of Algorithm 1 with NumPy alone, for the
+smallest players: the generator shifts, $G(z) = z + \theta$, and the
+discriminator is one neuron, $D(x) = \sigma(w x + b)$. Their gradients
+are three means. The minibatches are given.
+
+Expected: with everything at 0, learning rate 1, real points (1, 3) and
+$z$ of (-1, 1), one step leads to $w = 1$, $b = 0$ and $\theta = 0.5$. The exercise notebook holds the tests.
+"""
+
+# %% [markdown]
+r"""
+## Remember
+
+- A training step is $k$ minibatches for the discriminator and one for
+  the generator, each with fresh $z$; real data enters only the first.
+- A loop of one's own is tested against another loop, weight by weight.
+- More steps of the discriminator cost more, and three seeds do not
+  show whether they help. A setting is judged over many seeds.
+"""
+
+# %% [markdown]
+"""
+## References
+
+- I. Goodfellow and others, *Generative Adversarial Nets*, 2014,
+  [arXiv:1406.2661](https://arxiv.org/abs/1406.2661). Algorithm 1: the
+  loop of this page. Section 6: what happens when the generator moves
+  too often.
+- Google, *GAN Training*, in its
+  [course on GANs](https://developers.google.com/machine-learning/gan/training),
+  read in November 2026. The alternation, told in epochs.
+"""

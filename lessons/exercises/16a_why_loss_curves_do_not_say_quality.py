@@ -1,0 +1,82 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+r"""
+# Exercise 16a: one loss, two qualities
+
+Real points come from a normal distribution around 0, fakes from one
+around $d$, both of standard deviation 1. A discriminator of strength
+$s$ has the logit $s\,(-d\,x + d^2/2)$.
+
+Write `losses(strength, d)`. It returns the loss of the discriminator
+and the non-saturating loss of the generator,
+
+$$ \mathbb E_p[-\log \sigma(\ell)] + \mathbb E_q[-\log(1 - \sigma(\ell))]
+   \quad\text{and}\quad \mathbb E_q[-\log \sigma(\ell)], $$
+
+as sums over a fine grid, from logits: $-\log \sigma(\ell)$ is
+`np.logaddexp(0, -logits)`.
+"""
+
+# %%
+import numpy as np
+
+grid = np.linspace(-15, 20, 35_001)
+
+
+# %%
+def losses(strength, d):
+    """Returns (discriminator's loss, generator's loss), two floats."""
+    # BEGIN SOLUTION
+    p = np.exp(-(grid**2) / 2)
+    q = np.exp(-((grid - d) ** 2) / 2)
+    p, q = p / p.sum(), q / q.sum()
+    logits = strength * (-d * grid + d**2 / 2)
+    generator = q @ np.logaddexp(0, -logits)
+    discriminator = p @ np.logaddexp(0, -logits)
+    discriminator += q @ np.logaddexp(0, logits)
+    return float(discriminator), float(generator)
+    # END SOLUTION
+
+
+# %% [markdown]
+"""
+Run the tests. No message means that they pass.
+"""
+
+# %%
+for d in (0.5, 1.0, 4.0):
+    pair = losses(0.0, d)
+    assert abs(pair[0] - 2 * np.log(2)) < 1e-6, f"d = {d}: {pair}"
+    assert abs(pair[1] - np.log(2)) < 1e-6, f"d = {d}: {pair}"
+    least = losses(1.0, d)[0]
+    assert least < min(losses(0.9, d)[0], losses(1.1, d)[0]), "not best"
+value = losses(1.0, 2.0)[0]
+assert abs(value - 0.71263) < 1e-4, f"best at distance 2: {value}"
+
+# %% [markdown]
+"""
+Fakes at distance 3, judged with strength 0.2, have a certain
+generator's loss. Find the strength at which fakes at distance 1, which
+are much better, have the same loss, by trying all of `candidates`.
+"""
+
+# %%
+candidates = np.arange(0.5, 5.0, 0.01)
+# BEGIN SOLUTION
+wanted = losses(0.2, 3.0)[1]
+gaps = [abs(losses(s, 1.0)[1] - wanted) for s in candidates]
+strength = candidates[int(np.argmin(gaps))]
+# END SOLUTION
+
+# %%
+gap = losses(strength, 1.0)[1] - losses(0.2, 3.0)[1]
+assert abs(gap) < 0.005, f"the losses differ by {gap:.3f}"
+print(f"strength {strength:.2f}: {losses(strength, 1.0)[1]:.3f}")
+print("All tests pass.")

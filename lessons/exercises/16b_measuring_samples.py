@@ -1,0 +1,95 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+r"""
+# Exercise 16b: a likelihood that prefers averages
+
+Early papers judged a generator so: draw $n$ samples $c_1, \dots, c_n$,
+put a normal bell of standard deviation $s$ around each, and take the
+mean log density of unseen images $x$ of dimension $D$,
+
+$$ \log \frac1n \sum_j (2\pi s^2)^{-D/2}
+   \exp\Bigl(-\frac{\lVert x - c_j \rVert^2}{2 s^2}\Bigr). $$
+
+Write `parzen(points, centres, std)`. Hint: `scipy.special.logsumexp`
+adds numbers whose logarithms are given.
+"""
+
+# %%
+import numpy as np
+from scipy.spatial.distance import cdist
+from scipy.special import logsumexp
+from sklearn.cluster import KMeans
+
+import keras_gan as kg
+
+
+# %%
+def parzen(points, centres, std):
+    """Mean log density of `points`, in nats."""
+    # BEGIN SOLUTION
+    squares = cdist(points, centres, "sqeuclidean")
+    sums = logsumexp(-squares / (2 * std**2), axis=1)
+    dim = points.shape[1]
+    constant = np.log(len(centres)) + dim / 2 * np.log(
+        2 * np.pi * std**2
+    )
+    return float((sums - constant).mean())
+    # END SOLUTION
+
+
+# %% [markdown]
+"""
+Run the tests. No message means that they pass.
+"""
+
+# %%
+origin = np.zeros((1, 64))
+value = parzen(origin, origin, 1.0)
+assert abs(value + 58.8121) < 1e-3, f"one centre: {value}"
+value = parzen(origin, np.repeat(origin, 10, axis=0), 1.0)
+assert abs(value + 58.8121) < 1e-3, f"ten equal centres: {value}"
+pair = np.array([[0.0], [1.0]])
+value = parzen(pair, pair, 0.5)
+expected = np.log((1 + np.exp(-2)) / 2 / np.sqrt(np.pi / 2))
+assert abs(value - expected) < 1e-9, f"two centres: {value}"
+
+# %% [markdown]
+"""
+Now the trap. `test` holds unseen digits. Compute `real`, the value of
+200 real training images as a model of them, and `means`, the value of
+`centres`. Take for each the best of the widths `stds`, measured on
+`validation`.
+"""
+
+# %%
+digits = kg.load_images("digits")
+pixels = (digits.train.reshape(-1, 64).astype("float64") + 1) / 2
+train, validation = pixels[:1_000], pixels[1_000:]
+test = (digits.test.reshape(-1, 64).astype("float64") + 1) / 2
+centres = KMeans(200, n_init=1, random_state=0).fit(train)
+centres = centres.cluster_centers_
+stds = np.logspace(-1, 0, 16)
+
+
+# %%
+# BEGIN SOLUTION
+def best_value(model):
+    std = max(stds, key=lambda std: parzen(validation, model, std))
+    return parzen(test, model, std)
+
+
+real, means = best_value(train[:200]), best_value(centres)
+# END SOLUTION
+
+# %%
+print(f"real images {real:.1f}, their averages {means:.1f} nats")
+assert means > real + 5, f"{means} for the averages, {real} for real"
+assert 10 < real < 22, f"real images: {real}"
+print("All tests pass.")
