@@ -247,13 +247,14 @@ CLAIMS = (
         title="The discriminator's accuracy falls as the generator improves",
         source=f"{_OUTLINE}.",
         statement="""Samples are of higher quality in the last quarter of the run than in the first in at
-            least 9 of 10 seeds, and the discriminator is right less often there, in at least 9 of 10.""",
+            least 4 of 5 seeds, and the discriminator is right less often there, in at least 4 of 5.""",
         protocol=f"""{EASY_RING} The share of samples of high quality is the measure that the discriminator
             has no part in; accuracy is that on 2,500 fresh real samples and as many fakes. Both are means
             over the three looks of a quarter.""",
         cost=10,
         run=one_step,
         verdict=accuracy_falls,
+        seeds=(10, 11, 12, 13, 14),
         lesson="09d_fifty_percent",
     ),
     Claim(
