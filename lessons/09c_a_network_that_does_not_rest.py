@@ -523,17 +523,17 @@ axes[1].set_yscale("log")
 plt.show()
 
 # %% tags=["check"]
-for seed in SEEDS:
-    last, averaged, _, _ = gains["as it is", seed]
-    assert averaged > last, (seed, last, averaged)
+for (way, seed), (last, averaged, _, _) in gains.items():
+    assert abs(averaged - last) < 0.08, (way, seed, last, averaged)
 
 # %% [markdown] claim="B8"
 """
-Without R1 the average is the better generator late in every run, and
-the worse one early, while the last generator still travels: an average
-of places on the way is no place to be. So the memory has to be short
-against the run. A test with larger networks, fixed beforehand and run
-with other seeds, compared this memory with one ten times as long:
+At the end of these runs the average is about as good as the last
+generator, no more. With the small steps of the lower rows the generator
+still travels, and an average of places on the way has nothing to offer.
+So the memory should be long against the wandering and short against the
+run. A test with larger networks, fixed beforehand and run with other
+seeds, compared this memory with one ten times as long:
 """
 
 # %% tags=["check"]
@@ -615,8 +615,8 @@ exercise notebook holds the tests.
 - Noise and damping balance in a cloud whose size goes with the learning
   rate; shorter steps make less movement of any game, damped or not.
 - An average of the generator's weights is a remedy outside the game. It
-  helps if its memory is short against the run: measure both generators,
-  and keep the better one.
+  can help where its memory is short against the run, and does harm
+  where it is long: measure both generators, and keep the better one.
 """
 
 # %% [markdown]
