@@ -116,7 +116,6 @@ def discriminator(widths, seed):
     return kg.mlp_discriminator((2,), widths=widths, **common)
 
 
-# %%
 def train(network, fakes, seed):
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(3e-3), loss)
@@ -396,7 +395,6 @@ def train_on(seed, weight):
     return looks
 
 
-# %%
 WAYS = {"without R1": 0, "with R1": 1.0}
 runs = {
     way: [train_on(seed, weight) for seed in SEEDS]
@@ -432,7 +430,7 @@ training sees of the data.
 """
 
 
-# %%
+# %% tags=["hide-input"]
 def fitted_to_a_batch(seed):
     """KL to the real distribution after a fit to one batch."""
     points = normal(BATCH_SIZE, seed)
@@ -443,7 +441,6 @@ def fitted_to_a_batch(seed):
 
 fits = [fitted_to_a_batch(seed) for seed in range(200)]
 
-# %% tags=["hide-input"]
 rows = [
     "| way | KL, second half | as a shift of the mean | accuracy |",
     "|---|---|---|---|",
