@@ -7,11 +7,13 @@ from time import perf_counter
 from typing import Any
 
 from claims import (
+    averaging,
     collapse,
     compared,
     convergence,
     cures,
     digits,
+    fifty,
     gaussians,
     measuring,
     museum,
@@ -30,7 +32,7 @@ from tools.files import ROOT
 
 GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Mode collapse": (*collapse.CLAIMS, *cures.CLAIMS, *stacked.CLAIMS),
-    "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS),
+    "Failure to converge": (*convergence.CLAIMS, *resting.CLAIMS, *averaging.CLAIMS, *fifty.CLAIMS),
     "Vanishing gradients": (*gaussians.CLAIMS, *vanishing.CLAIMS),
     "Metrics": (*quality.CLAIMS, *digits.CLAIMS, *measuring.CLAIMS),
     "Losses and penalties compared": compared.CLAIMS,
