@@ -33,6 +33,7 @@ class Saving:
     """The methods that Keras calls to save and load a `GAN`; loading runs no code from the file."""
 
     seed: int
+    _start: dict[str, Any] | None
 
     def save(self, filepath: str | PathLike[str], **options: Any) -> None:
         """Saves to a `.keras` file; otherwise as in Keras.
@@ -83,6 +84,13 @@ class Saving:
             **self._compile_options,
         }
 
+    def keep_start(self) -> None:
+        """Keeps the optimizers' settings for `restart`, before a callback changes them."""
+        try:
+            self._start = self.get_compile_config()
+        except NotImplementedError:  # a schedule of the reader's own without `get_config`: it can still train
+            self._start = None
+
     def restart(self, generator: keras.Model, discriminator: keras.Model, *, seed: int | None = None) -> None:
         """Begins anew: what a new `GAN` of these networks would be, without compiling anything again.
 
@@ -94,7 +102,7 @@ class Saving:
             seed: Data order and `z`, as in `GAN`.
 
         Raises:
-            ValueError: Before `compile`, and for networks of other layers.
+            ValueError: Before `compile`, for networks of other layers, and for optimizers without a config.
 
         Example:
             >>> for seed in (10, 20):
@@ -104,11 +112,17 @@ class Saving:
         """
         if not self.compiled:
             raise bad_value("A GAN starts again after `compile`", Shown("none yet"), "Call `compile` first")
+        if self._start is None:
+            raise bad_value(
+                "A GAN starts again with optimizers that have a `get_config`",
+                Shown("a learning-rate schedule without one"),
+                "Give your schedule a `get_config`, or make a new `GAN`",
+            )
         records = {"loss": self.loss_record, "penalty": self.penalties, "instance_noise": self.instance_noise}
         options = {**self._plain_options(), **records, "seed": seed}
         new = type(self)(generator, discriminator, **options)  # type: ignore[call-arg]
         check_same_layers(self, new)
-        new.compile_from_config(self._first_compile_config)
+        new.compile_from_config(self._start)
         for variable, fresh in zip(self.state, new.state, strict=True):
             variable.assign(fresh.value)
         self.seed = new.seed

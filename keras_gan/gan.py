@@ -106,7 +106,7 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
             "jit_compile": self.jit_compile,
             "run_eagerly": run_eagerly,
         }
-        self._first_compile_config = self.get_compile_config()
+        self.keep_start()
 
     def fit(
         self,

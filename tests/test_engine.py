@@ -139,6 +139,17 @@ def test_a_gan_starts_again_with_its_own_layers_only():
         kg.GAN(gan.generator, gan.discriminator).restart(gan.generator, gan.discriminator)
 
 
+def test_a_schedule_without_config_trains_and_does_not_start_again():
+    class Constant(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 1e-3
+
+    gan = gan_of(keras.optimizers.Adam(Constant()))
+    gan.fit(data(), batch_size=8, verbose=0)
+    with pytest.raises(ValueError, match="without one"):
+        gan.restart(gan.generator, gan.discriminator)
+
+
 def poison(gan, network, value):
     weight = getattr(gan, network).trainable_variables[0]
     bad = keras.ops.convert_to_numpy(weight.value).copy()
