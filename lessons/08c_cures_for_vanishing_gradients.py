@@ -355,7 +355,7 @@ seconds_plain = np.median([seconds[-1] for _, seconds in plain])
 seconds_critic = np.median([seconds[-1] for _, seconds in critic])
 display(
     Markdown(
-        "| | processor ms a training step | ratio |\n|---|---|---|\n"
+        "| step of | processor ms a training step | ratio |\n|---|---|---|\n"
         f"| discriminator | {1e3 * seconds_plain:.2f} | 1 |\n"
         f"| critic with penalty | {1e3 * seconds_critic:.2f} | "
         f"{seconds_critic / seconds_plain:.1f} |\n"

@@ -343,7 +343,7 @@ Why, then, do published rows for "the plain GAN" run from 31 to 628? Each
 comes from another experiment. Of the table with 79 and 1,000, these
 settings are easily overlooked; they stand in the authors' programs.
 
-| | that table | here |
+| setting | that table | here |
 |---|---|---|
 | pictures a step | 64 for the plain GAN, 128 for packs of two | 64 for both |
 | generator's updates for one of the discriminator's | 2 | 1 |

@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 import runpy
 import statistics
 
@@ -94,6 +95,13 @@ def test_lists_and_tables_follow_an_empty_line(path):
             if before.strip() and (starts or (row.startswith("|") and not before.startswith("|"))):
                 faults.append(f"{path.name}:{cell.line + 2 + number}: {row[:40]}")
     assert faults == []
+
+
+@each_script
+def test_every_column_of_a_table_has_a_name(path):
+    """A screen reader says the name before each value; in a string, the end of a line is written \\n."""
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"\|[ ]*\|[^\n]*?(?:\\n|\n)\|-", text) == []
 
 
 @each_lesson
