@@ -54,6 +54,12 @@ def test_all_rivals_of_a_task_do_the_same_work(task, rival):
     assert contestant.updates()[0] == 2 + measured.steps
 
 
+@pytest.mark.parametrize("name", ["ring", "s0", "s2"])
+def test_the_products_of_a_profile_are_all_of_a_steps_work(name):
+    products = import_module("benchmarks.bound").products(TASKS[name])
+    assert sum(2 * m * k * n for m, k, n in products) == TASKS[name].flop()
+
+
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_every_framework_builds_networks_of_the_same_size(task):
     jax, torch = pytest.importorskip("jax"), pytest.importorskip("torch")

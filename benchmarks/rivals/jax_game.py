@@ -56,14 +56,14 @@ def make_step(task: Task) -> Callable:
         key, z_key, d_key = jax.random.split(state["key"], 3)
         fake, g_seen = apply(task.generator, state["g"], draw(z_key), z_key)
         gradients, d_seen = jax.grad(discriminator_loss, has_aux=True)(state["d"], real, fake, d_key)
-        d, d_adam = _adam(task, state["d"], state["d_adam"], gradients)
+        d, d_adam = adam(task, state["d"], state["d_adam"], gradients)
         moving = _blend(state["moving"], (g_seen, d_seen))
         return {**state, "d": d, "d_adam": d_adam, "moving": moving, "key": key}
 
     def move_generator(state: dict) -> dict:
         key, mine = jax.random.split(state["key"])
         gradients, seen = jax.grad(generator_loss, has_aux=True)(state["g"], state["d"], mine)
-        g, g_adam = _adam(task, state["g"], state["g_adam"], gradients)
+        g, g_adam = adam(task, state["g"], state["g_adam"], gradients)
         moving = _blend(state["moving"][0], seen), state["moving"][1]
         return {**state, "g": g, "g_adam": g_adam, "moving": moving, "key": key}
 
@@ -87,7 +87,7 @@ def _moments(weights: list) -> dict[str, Any]:
     return {"first": first, "second": second, "count": jnp.zeros((), jnp.int32)}
 
 
-def _adam(task: Task, weights: list, moments: dict, gradients: list) -> tuple[list, dict]:
+def adam(task: Task, weights: list, moments: dict, gradients: list) -> tuple[list, dict]:
     """Kingma and Ba 2015, algorithm 1, with the bias corrections in the rate."""
     count, b1, b2 = moments["count"] + 1, task.beta_1, task.beta_2
     first = jax.tree.map(lambda m, g: b1 * m + (1 - b1) * g, moments["first"], gradients)
