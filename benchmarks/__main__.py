@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures, prints, and writes the results and their page, whole or not at all."""
+"""`python -m benchmarks`: measures, prints, and writes the results and their page, task by task."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.rivals import RIVALS
 from benchmarks.run import Settings, measure
-from benchmarks.table import markdown, update_page
+from benchmarks.table import task_table, update_page
 from benchmarks.tasks import TASKS
 from tools.files import ROOT, write
 from tools.machine import installed, processor
@@ -22,19 +22,22 @@ _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 
 
 def main(arguments: list[str]) -> int:
-    """Measures what the options say. A run of a part goes to .cache/, so that it replaces no full run."""
+    """Measures what the options say; each task is stored when it is done, in place of its earlier record.
+
+    A run with some of the rivals goes to .cache/: a record compares all of them.
+    """
     options = _parser().parse_args(arguments)
     chosen = {"tasks": tuple(options.tasks), "repeats": options.repeats, "seconds": options.seconds}
     settings = Settings(rivals=tuple(options.rivals), **{**chosen, **(_QUICK if options.quick else {})})
-    started = _now()
-    found = measure(settings)
-    times = {"started": started, "finished": _now()}
-    results = {**times, "machine": _machine(), "settings": vars(settings), **found}
-    full = set(settings.tasks) == set(TASKS) and set(settings.rivals) == set(RIVALS)
+    full = set(settings.rivals) == set(RIVALS) and not options.quick
     output = options.output or (RESULTS if full else ROOT / ".cache" / "benchmarks" / "results.json")
-    write(output, json.dumps(results, indent=1) + "\n")
-    update_page(PAGE if output == RESULTS else output.with_suffix(".md"), results)
-    print(f"\n{markdown(results)}\nSaved in {output}")
+    tasks = json.loads(RESULTS.read_text(encoding="utf-8")) if output == RESULTS else {}
+    for name, record in measure(settings):
+        made = {"finished": _now(), "machine": _machine(), "repeats": settings.repeats}
+        tasks[name] = {**made, **record}
+        write(output, json.dumps(tasks, indent=1) + "\n")
+        update_page(PAGE if output == RESULTS else output.with_suffix(".md"), tasks)
+        print(f"\n{task_table(name, tasks[name])}\nSaved in {output}", flush=True)
     return 0
 
 

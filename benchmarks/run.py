@@ -1,6 +1,7 @@
 """The measurement: one process a rival, one at a time, in turns that begin with another rival each repeat."""
 
 import os
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
@@ -53,13 +54,15 @@ class Machine:
         return max(reading[name] for name in self._workers)
 
 
-def measure(settings: Settings) -> dict[str, Any]:
-    """Runs every task; returns the readings of the machine and a record for each task."""
+def measure(settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Runs task by task; yields each name with its record, the readings of the machine included."""
     with ExitStack() as stack:
         frameworks = {RIVALS[rival].framework for rival in settings.rivals}
         machine = Machine(stack, ["numpy", *(name for name in FRAMEWORKS if name in frameworks)])
-        tasks = {name: _measure_task(name, settings, machine) for name in settings.tasks}
-    return {"readings": machine.readings, "tasks": tasks}
+        for name in settings.tasks:
+            machine.readings = []
+            record = _measure_task(name, settings, machine)
+            yield name, record | {"readings": machine.readings}
 
 
 def _measure_task(name: str, settings: Settings, machine: Machine) -> dict[str, Any]:

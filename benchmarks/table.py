@@ -15,34 +15,31 @@ _HEAD = [
 ]
 
 
-def update_page(page: Path, results: dict[str, Any]) -> None:
+def update_page(page: Path, tasks: dict[str, Any]) -> None:
     """Replaces what stands between the markers; a page that is not there yet gets the tables alone."""
     text = page.read_text(encoding="utf-8") if page.exists() else f"{START}\n{END}\n"
     before, rest = text.split(START)
     _, after = rest.split(END)
-    write(page, f"{before}{START}\n\n{markdown(results)}\n{END}{after}")
+    tables = "\n".join(task_table(name, task) for name, task in tasks.items())
+    write(page, f"{before}{START}\n\n{tables}\n{END}{after}")
 
 
-def markdown(results: dict[str, Any]) -> str:
-    """The machine in a paragraph, then the tasks."""
-    return "\n".join([_machine(results), *(_task(name, task) for name, task in results["tasks"].items())])
-
-
-def _machine(results: dict[str, Any]) -> str:
-    machine, readings = results["machine"], results["readings"]
+def _made(task: dict[str, Any]) -> str:
+    """When a task was measured, and on what: one paragraph."""
+    machine, readings = task["machine"], task["readings"]
     loads = [reading["load"] for reading in readings]
     best = {key: max(reading[key] for reading in readings) for key in readings[0] if key != "load"}
     peaks = ", ".join(f"{name} {value:.0f}" for name, value in best.items())
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     return (
-        f"Recorded on {results['started'][:10]} on {machine['processor']}, {machine['cores']} cores, "
-        f"{machine['system']}; {versions}. {results['settings']['repeats']} repeats. The load average was "
-        f"{loads[0]:.2f} at the start and between {min(loads):.2f} and {max(loads):.2f} on the way. "
-        f"Best matrix product in GFLOP/s: {peaks}.\n"
+        f"Recorded on {task['finished'][:10]} on {machine['processor']}, {machine['cores']} cores, "
+        f"{machine['system']}; {versions}. {task['repeats']} repeats. The load average was "
+        f"between {min(loads):.2f} and {max(loads):.2f}. Best matrix product in GFLOP/s: {peaks}.\n"
     )
 
 
-def _task(name: str, task: dict[str, Any]) -> str:
+def task_table(name: str, task: dict[str, Any]) -> str:
+    """One task in Markdown: what it is, how it was measured, a row for each rival, the fastest first."""
     rows = [_row(record) for record in _fastest_first(task["rivals"])]
     head = [*_HEAD, "K", "first epoch, s", "memory, MiB"]
     lines = [
@@ -51,6 +48,7 @@ def _task(name: str, task: dict[str, Any]) -> str:
         f"{task['num_parameters'][0]:,} + {task['num_parameters'][1]:,} weights, "
         f"{task['flop'] / 1e9:.3g} GFLOP a step ({task['usual_flop'] / 1e9:.3g} by the usual rule), "
         f"{task['steps_per_epoch']} steps an epoch.\n",
+        _made(task),
         f"| {' | '.join(head)} |",
         "|---" * len(head) + "|",
         *(f"| {' | '.join(row)} |" for row in rows),

@@ -33,7 +33,7 @@ class Saving:
     """The methods that Keras calls to save and load a `GAN`; loading runs no code from the file."""
 
     seed: int
-    _start: dict[str, Any] | None
+    _start: dict[str, tuple[type, dict[str, Any]]] | None
 
     def save(self, filepath: str | PathLike[str], **options: Any) -> None:
         """Saves to a `.keras` file; otherwise as in Keras.
@@ -75,19 +75,24 @@ class Saving:
         """Both optimizers and the compile options; nothing before `compile`."""
         if not self.compiled:
             return {}
-        optimizers = {
-            "generator_optimizer": self.generator_optimizer,
-            "discriminator_optimizer": self.discriminator_optimizer,
-        }
         return {
-            **{k: keras.saving.serialize_keras_object(v) for k, v in optimizers.items()},
+            **{k: keras.saving.serialize_keras_object(v) for k, v in self._optimizers().items()},
             **self._compile_options,
         }
 
+    def _optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        return {
+            "generator_optimizer": self.generator_optimizer,
+            "discriminator_optimizer": self.discriminator_optimizer,
+        }
+
     def keep_start(self) -> None:
-        """Keeps the optimizers' settings for `restart`, before a callback changes them."""
+        """Keeps the optimizers' settings for `restart`, before a callback changes them.
+
+        Not by `serialize_keras_object`: it imports TensorFlow, on every backend.
+        """
         try:
-            self._start = self.get_compile_config()
+            self._start = {k: (type(v), v.get_config()) for k, v in self._optimizers().items()}
         except NotImplementedError:  # a schedule of the reader's own without `get_config`: it can still train
             self._start = None
 
@@ -122,7 +127,8 @@ class Saving:
         options = {**self._plain_options(), **records, "seed": seed}
         new = type(self)(generator, discriminator, **options)  # type: ignore[call-arg]
         check_same_layers(self, new)
-        new.compile_from_config(self._start)
+        optimizers = {k: kind.from_config({**config}) for k, (kind, config) in self._start.items()}
+        new.compile(**optimizers, **self._compile_options)
         for variable, fresh in zip(self.state, new.state, strict=True):
             variable.assign(fresh.value)
         self.seed = new.seed

@@ -138,9 +138,9 @@ def test_quotients_are_taken_within_a_repeat():
 def test_a_quick_run_writes_numbers_and_a_table(tmp_path, capsys):
     output = tmp_path / "results.json"
     assert main([*TWO, "--output", str(output)]) == 0
-    results = json.loads(output.read_text(encoding="utf-8"))
-    assert list(results["tasks"]) == ["ring"]
-    rivals = results["tasks"]["ring"]["rivals"]
+    tasks = json.loads(output.read_text(encoding="utf-8"))
+    assert list(tasks) == ["ring"]
+    rivals = tasks["ring"]["rivals"]
     assert list(rivals) == ["jax_step", "jax_scan"]
     for record in rivals.values():
         assert record["steps_per_second"]["median"] > 0.0
@@ -149,7 +149,7 @@ def test_a_quick_run_writes_numbers_and_a_table(tmp_path, capsys):
         assert 0.0 < record["share"] < record["usual_share"]
         assert record["first_epoch"] > 0.0
         assert record["peak_memory"] > 2**20
-    assert {"load", "numpy", "jax"} == set(results["readings"][0])
+    assert {"load", "numpy", "jax"} == set(tasks["ring"]["readings"][0])
     page = output.with_suffix(".md").read_text(encoding="utf-8")
     for name in rivals:
         assert f"| {RIVALS[name].title} | " in page
@@ -163,8 +163,8 @@ def test_only_what_stands_between_the_markers_is_replaced(tmp_path):
     task = {"rivals": {"nobody": record}, "title": "t", "num_parameters": [1, 2], "flop": 1, "usual_flop": 2}
     task |= {"batch_size": 8, "discriminator_steps": 1, "steps_per_epoch": 3}
     machine = {"processor": "p", "cores": 2, "system": "s", "versions": {"keras": "3"}}
-    results = {"started": "2026-01-01T", "machine": machine, "settings": {"repeats": 7}}
-    update_page(page, results | {"readings": [{"load": 0.5, "numpy": 100.0}], "tasks": {"ring": task}})
+    task |= {"finished": "2026-01-01T", "machine": machine, "repeats": 7}
+    update_page(page, {"ring": task | {"readings": [{"load": 0.5, "numpy": 100.0}]}})
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n\n")
     assert text.endswith(f"{END}\n\nafter\n")
@@ -173,9 +173,28 @@ def test_only_what_stands_between_the_markers_is_replaced(tmp_path):
     assert "GFLOP/s: numpy 100." in text
 
 
-def test_the_page_of_the_site_has_the_markers():
-    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
-    assert text.count(START) == text.count(END) == 1
+def test_the_page_of_the_site_shows_the_record_of_every_task(tmp_path):
+    page, copy = ROOT / "docs" / "benchmarks.md", tmp_path / "page.md"
+    copy.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
+    tasks = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    assert list(tasks) == list(TASKS)
+    update_page(copy, tasks)
+    assert copy.read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
+
+
+@unix_only
+def test_a_task_replaces_its_own_record_alone(tmp_path, monkeypatch):
+    results, page = tmp_path / "results.json", tmp_path / "page.md"
+    monkeypatch.setattr("benchmarks.__main__.RESULTS", results)
+    monkeypatch.setattr("benchmarks.__main__.PAGE", page)
+    monkeypatch.setattr("benchmarks.__main__.RIVALS", {"jax_scan": RIVALS["jax_scan"]})
+    kept = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))["s0"]
+    results.write_text(json.dumps({"s0": kept, "ring": {}}), encoding="utf-8")
+    assert main(["--tasks", "ring", "--rivals", "jax_scan", "--repeats", "1", "--seconds", "0.1"]) == 0
+    after = json.loads(results.read_text(encoding="utf-8"))
+    assert after["s0"] == kept
+    assert list(after["ring"]["rivals"]) == ["jax_scan"]
+    assert "### `s0`" in page.read_text(encoding="utf-8")
 
 
 @unix_only

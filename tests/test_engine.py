@@ -1,5 +1,8 @@
 """The engine: blocks are compiled once a shape, and what is not finite is found and named."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -279,3 +282,19 @@ def test_draws_are_what_they_are_called_compiled_or_not():
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX and torch count in Python")
 def test_what_keras_counts_has_no_thread_that_tunes_it():
     assert gan_of().count().options().autotune.enabled is False
+
+
+@pytest.mark.skipif(keras.backend.backend() == "tensorflow", reason="TensorFlow needs TensorFlow")
+def test_training_imports_no_other_framework():
+    program = """
+import sys
+import keras
+import numpy as np
+import keras_gan as kg
+gan = kg.GAN(kg.mlp_generator(3, (2,), seed=1), kg.mlp_discriminator((2,), seed=2), seed=3)
+gan.compile(generator_optimizer=keras.optimizers.Adam(), discriminator_optimizer=keras.optimizers.Adam())
+gan.fit(np.zeros((16, 2), "float32"), batch_size=8, verbose=0)
+assert "tensorflow" not in sys.modules, "it costs 5 seconds and 0.5 GB"
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

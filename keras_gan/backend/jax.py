@@ -51,11 +51,14 @@ random_normal, random_uniform = keras.random.normal, keras.random.uniform
 
 
 def resident(array: np.ndarray) -> jax.Array:
-    """An array where training reads it: on every device."""
+    """An array where training reads it: on every device. JAX copies in the background; here it has arrived."""
     distribution = keras.distribution.distribution()
     if distribution is None:
-        return keras.ops.convert_to_tensor(array)
-    return keras.distribution.distribute_tensor(array, _layout(distribution, (None,) * array.ndim))
+        placed = keras.ops.convert_to_tensor(array)
+    else:
+        layout = _layout(distribution, (None,) * array.ndim)
+        placed = keras.distribution.distribute_tensor(array, layout)
+    return jax.block_until_ready(placed)
 
 
 def loops_are_slow_for_convolutions() -> bool:
