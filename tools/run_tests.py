@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from tools.files import ROOT
 
 BACKENDS = ("tensorflow", "jax", "torch")
+_TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]  # each worker holds a framework and up to 5 GB
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +42,16 @@ def _run(backend: str, report: Path, arguments: list[str]) -> int:
     print(f"\nTests on {backend}", flush=True)
     report.unlink(missing_ok=True)
     some = [] if backend == "tensorflow" else ["-m", "backend"]
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *some, *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        f"--junitxml={report}",
+        *_TWO_AT_A_TIME,
+        *some,
+        *arguments,
+    ]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, "KERAS_BACKEND": backend}).returncode
 
 

@@ -51,7 +51,7 @@ random_normal, random_uniform = keras.random.normal, keras.random.uniform
 
 
 def resident(array: np.ndarray) -> jax.Array:
-    """An array where training reads it: on every device. JAX copies in the background; here it has arrived."""
+    """An array where training reads it: on every device. JAX copies in the background; this waits for it."""
     distribution = keras.distribution.distribution()
     if distribution is None:
         placed = keras.ops.convert_to_tensor(array)
