@@ -345,8 +345,8 @@ assert effective(counted(1_000, 1)) > 975
 # %% [markdown]
 """
 Now the published numbers: six rows for "DCGAN on stacked MNIST" out of
-four papers, each with a count and a KL, which the papers give as means
-over runs. We need no samples to convert the KL. (Converting a mean is not
+four papers, each with a count and a KL, most of them means over runs. We
+need no samples to convert the KL. (Converting a mean is not
 quite the mean of what each run gives, which matters little here.)
 """
 
