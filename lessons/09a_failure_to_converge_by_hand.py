@@ -322,8 +322,8 @@ r"""
 Why exactly 1? When only $\psi$ moves, the plane is sheared: every point
 slides parallel to the $\psi$ axis. A shear keeps areas. When only
 $\theta$ moves, the same. So one round keeps areas: the product of the
-two eigenvalues is 1. While the players turn, both have the same size:
-1. Five steps of the discriminator are five shears.
+two eigenvalues is 1. While the players turn, both have the same size,
+which is then 1. Five steps of the discriminator are five shears.
 
 ### The circle of the non-saturating loss
 
