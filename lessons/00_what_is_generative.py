@@ -61,7 +61,8 @@ Commit to one letter before you run the next cells.
 
 Two moons instead of dogs and cats, because we can see all of the plane
 at once. Everything on this page would be said of images in the same
-words.
+words. The classifier answers with one number, a **logit**: above 0 it
+says moon 1, and the larger the number, the surer it is.
 """
 
 # %%
@@ -209,8 +210,9 @@ display(
         "classifiers. The points ended at a median distance of "
         f"{min(apart):.2f} to {max(apart):.2f} from moon 1; for a real "
         f"point that distance is {usual:.3f}. And the classifier is "
-        "content: all are moon 1 to it with a probability of "
-        f"{min(sure):.3f} or more. They were still climbing."
+        "content: to it each of them is moon 1 with a probability of "
+        f"at least {min(*sure, 0.999):.3f}. How far they get depends on "
+        "`CLIMB`, the number of steps."
     )
 )
 
@@ -232,8 +234,8 @@ Yet a classifier can help, with other classes: **real** and **fake**.
 Call it the **discriminator**. The **generator** is its reverse: it
 turns random numbers z into a sample, and is paid for each sample that
 the discriminator takes for real. The paper of 2014 compares the two
-with forgers and the police: at first the forgeries are poor and soon
-spotted; then both must improve.
+with counterfeiters and the police, and says that the competition drives
+both to improve.
 """
 
 
@@ -397,7 +399,7 @@ for row in outside:
 ax.plot([], [], "s", color=kg.PENALTY, label="outside judge")
 ax.axhline(0.5, color=kg.NEUTRAL, lw=1)
 ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0.3, 1.02))
-ax.set_title("The judge in the game hardly beats guessing")
+ax.set_title(f"The judge in the game: never above {curves.max():.0%}")
 ax.legend()
 plt.show()
 
@@ -421,6 +423,7 @@ display(
 
 # %% tags=["hide-input"]
 best = curves.max(axis=1)
+close = (np.abs(curves - 0.5) <= 0.1).mean()
 display(
     Markdown(
         "The usual story says: at first the discriminator tells the "
@@ -430,9 +433,10 @@ display(
         f"bad stage to {outside[:, 2].min():.2f} to "
         f"{outside[:, 2].max():.2f} at the good one. The judge **in** "
         f"the game does not: over {EPOCHS} epochs its best look was "
-        f"{best.min():.2f} to {best.max():.2f}, and most were near one "
-        "half, from bad to good. A likely reason: what it has just "
-        "learned to reject, the generator has just stopped making."
+        f"{best.min():.2f} to {best.max():.2f}, and {close:.0%} of all "
+        "looks were within a tenth of one half. A likely reason, not "
+        "tested here: what it has just learned to reject, the generator "
+        "has just stopped making."
     )
 )
 
@@ -445,7 +449,7 @@ assert (outside[:, 0] > outside[:, 2] + 0.1).all(), outside
 # %% [markdown]
 """
 So an accuracy of one half has three meanings: the fakes are perfect,
-the judge has not learned, or the judge is always one step behind. To
+the judge knows too little, or the judge is always one step behind. To
 know which, ask somebody from outside. How two players chase each other
 without arriving is worked out by hand in lesson
 [9a](09a_failure_to_converge_by_hand.ipynb).
@@ -551,10 +555,10 @@ well. Ask a judge from outside.
 <details><summary>Could we run the discriminator backwards, as we ran the
 classifier, and do without a generator?</summary>
 
-It would lead away from the data in the same way. It was trained against
-the fakes of one generator, and knows nothing about points that neither
-of the two has ever made. Lesson
-[03](03_training_the_generator.ipynb) tries it.
+Not as simply as that. It was trained against the fakes of one
+generator, and knows nothing about points where neither these nor real
+ones lay. Lesson [03](03_training_the_generator.ipynb) follows one that
+was frozen early, and is led away from the data.
 
 </details>
 
@@ -590,8 +594,8 @@ looks nothing like a moon. The exercise notebook holds the tests.
 - A GAN makes a generative model out of a classifier: a discriminator
   that says real or fake, and a generator that is paid for fooling it.
 - A discriminator that is right half of the time may face perfect
-  fakes, or be a step behind bad ones. Alone its accuracy proves
-  nothing.
+  fakes, know too little, or be a step behind bad ones. Alone its
+  accuracy proves nothing.
 """
 
 # %% [markdown]

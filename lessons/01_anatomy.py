@@ -11,8 +11,8 @@
 # What are the parts of a GAN, and which part learns when?
 
 A generative adversarial network is two ordinary networks and one rule:
-only one of them learns at a time. The rule is where most programs go
-wrong. So we take a GAN apart and watch every weight.
+only one of them learns at a time. The rule is where many old programs
+go wrong. So we take a GAN apart and watch every weight.
 
 After this lesson you can
 
@@ -44,7 +44,7 @@ How do we hold a network still while a gradient passes through it?
 """
 ## Your prediction
 
-Tutorials from before 2024 do it like this:
+Many tutorials from before 2024 do it like this:
 
 ```python
 discriminator.compile(optimizer, loss)
@@ -490,8 +490,9 @@ returns `False`. The exercise notebook holds the tests.
   to a logit, and a combined model that is the two in a row.
 - In the generator's step the gradient flows through the
   discriminator, and only the generator moves.
-- On Keras 3, freezing the discriminator by its `trainable` flag freezes
-  it for good. Check who moves; do not believe it.
+- On Keras 3 the flag that is meant for the combined model freezes the
+  discriminator in its own steps too, unless it is set anew before each
+  step. Check who moves; do not believe it.
 """
 
 # %% [markdown]

@@ -140,9 +140,10 @@ def train(widths, seed):
 
 # %% [markdown]
 r"""
-Keras averages over the real and the fake points together. A GAN adds
-the two means, one over the real points and one over the fakes, which
-is twice that number. Hence the factor 2: it makes our numbers
+Keras averages over the real and the fake points together. The game of
+the paper adds two means, one over the real points and one over the
+fakes, which is twice that number. (All logarithms are natural ones; the
+unit of such a loss is then called a nat.) Hence the factor 2: it makes our numbers
 comparable with $2 \log 2$.
 
 Does backpropagation reach the discriminator only? We do not have to
@@ -423,9 +424,9 @@ r"""
 <details><summary>A run reports a discriminator loss of 1.38. Are its
 samples good?</summary>
 
-You cannot know. A perfect generator gives $2\log 2 \approx 1.386$, and
-so does any discriminator that has not learned, or cannot learn, to tell
-the two apart. Our small network sat there with fakes that the large one
+You cannot know. Against a perfect generator the best possible loss is
+$2\log 2 \approx 1.386$. A discriminator that has not learned, or cannot
+learn, to tell the two apart shows about the same number. Our small network sat there with fakes that the large one
 told apart.
 
 </details>

@@ -272,9 +272,9 @@ for _, before, after, share in ends:
 
 # %% [markdown]
 """
-The generator did what it was paid for. Its loss fell all the time. A
-frozen discriminator is a fair guide for the next small step and a bad
-one for the journey. So the discriminator has to look again after a step
+The generator did what it was paid for: this discriminator now takes its
+fakes for real. A frozen discriminator is a fair guide for the next
+small step and a bad one for the journey. So the discriminator has to look again after a step
 or a few; lesson [4b](04b_algorithm_1.ipynb) plays both in turns.
 
 Two accidents happen on the way there, one to each half of the sentence
@@ -493,7 +493,7 @@ plt.show()
 # %% [markdown]
 r"""
 So for a single fake both losses point in the **same** direction, with
-different strength. For a batch they do not: it is a weighted sum of
+different strength. For a batch they need not: it is a weighted sum of
 arrows, and the weights differ. A step of plain gradient descent with
 learning rate 1 moves the weights by minus the gradient, so we can read
 it off and compare. (What follows from the factor D when the

@@ -501,7 +501,7 @@ GAN?</summary>
 
 No. In this game real and fake points overlap, which bends the value
 along $\psi$. With two single points in their place nothing is bent,
-and the players circle for ever: lesson
+and the players of this game never arrive: lesson
 [9a](09a_failure_to_converge_by_hand.ipynb).
 
 </details>
@@ -529,8 +529,8 @@ r"""
 - The value adds what the discriminator gets on real and on fake
   samples; its best answer is $p/(p+q)$, worth $-\log 4 +
   2\,\mathrm{JSD}$.
-- An equilibrium is a pair where neither gains by moving alone. Seen
-  from above it is a saddle, and no loss has its bottom there.
+- An equilibrium is a pair where neither gains by moving alone. In our
+  game of two numbers the value has a saddle there, and no bottom.
 - A frozen discriminator is a slope without an end. That is why both
   players move in small turns.
 """

@@ -11,9 +11,9 @@
 # Can two small networks learn to draw digits?
 
 Two networks of one hidden layer each, handwritten digits, and about
-a minute of training on a laptop. Most courses ask for such a GAN
-first. We follow one published assignment to the letter, and we also
-test the warning it gives.
+a minute of training on a laptop. Many courses ask for such a GAN
+first. We follow one published assignment, and we also test the warning
+it gives.
 
 After this lesson you can
 

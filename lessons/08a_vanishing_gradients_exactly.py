@@ -283,10 +283,12 @@ display(Markdown("\n".join(rows)))
 
 # %% [markdown]
 """
-Two readings of the table. The saturating gradient does not vanish
-because the fakes are good, but where they are bad. The Jensen-Shannon
-divergence (JSD), which this game minimises, has by then reached its
-upper bound, log 2, and a quantity at its bound cannot say where to go.
+Two readings of the table. The saturating gradient is small at both
+ends: for a small d because the fakes are good, as it should be, and for
+a large d although they are bad. The Jensen-Shannon divergence (JSD),
+which this game minimises where the discriminator is the best one, has
+by then all but reached its upper bound, log 2. A quantity at its bound
+cannot say where to go.
 
 And the crosses in the figure: how well do the trained neurons agree?
 """
@@ -345,7 +347,7 @@ r"""
 At a large distance the discriminator is sure of every fake: $D^*$ is
 0 there, $\log(1 - D^*)$ is 0 too, and it stays 0 if a fake moves a
 little. All slope lies between the two bells, where there are no fakes.
-That is what an accuracy of 1 means: no fake stands anywhere near the
+Here that goes with an accuracy near 1: hardly a fake stands near the
 place where the discriminator changes its mind.
 
 In a formula, with $D^* = \sigma(\ell^*)$ held fixed, $\ell^*$ its logit,
@@ -388,9 +390,9 @@ other takes all. The non-saturating loss, proposed in the first GAN
 paper, sends the generator its strongest signal where the fakes are
 worst.
 
-How fast does the first one vanish? Where the real and the fake density
-are equally small, half-way, both are about $e^{-d^2/8}$. Nothing else
-is left of the gradient:
+How fast does the first one vanish? Half-way, where the real and the
+fake density are equally small, both are proportional to $e^{-d^2/8}$.
+Far away the gradient shrinks like that:
 """
 
 # %%
@@ -467,17 +469,20 @@ r"""
 <details><summary>A discriminator reaches an accuracy of 100 %. Is that
 good news for the generator?</summary>
 
-In the original game it is the worst news. Every fake lies where the
-discriminator is sure, its answer does not change if the fake moves,
-and the gradient is practically zero.
+In the original game mostly not. If it is sure of every fake, as here,
+its answers do not change when the fakes move, and the gradient is
+practically zero. But to be right is not to be sure: lesson
+[8b](08b_vanishing_gradients_measured.ipynb) shows an accuracy near 1
+with a gradient that lives.
 
 </details>
 
 <details><summary>Should we then train the discriminator less?</summary>
 
-A worse discriminator gives some signal, but a wrong one: it is not the
-gradient of any distance we want. Changing the loss, or adding noise so
-that the distributions overlap, keeps the discriminator good.
+A worse discriminator gives some signal, and the small steps of
+Algorithm 1 live on it. But it is not the gradient of a distance that we
+know. Changing the loss, or adding noise until the distributions
+overlap, keeps a signal even when the discriminator is good.
 
 </details>
 
@@ -485,9 +490,9 @@ that the distributions overlap, keeps the discriminator good.
 10, the Wasserstein gradient is 1. Is larger better?</summary>
 
 Not by itself. Optimizers such as Adam rescale gradients anyway. What
-counts is that the signal is there and points the right way. A gradient
-that grows with the distance has a price too: networks that were sure
-send large and noisy steps.
+counts is that the signal is there and points the right way. What the
+larger one costs is the subject of lesson
+[8c](08c_cures_for_vanishing_gradients.ipynb).
 
 </details>
 

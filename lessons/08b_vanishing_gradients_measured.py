@@ -34,7 +34,7 @@ stands still. A new discriminator learns to tell its samples from the
 data, for two thousand steps. At some of them we ask: how strong is the
 gradient that the generator would get now?
 
-And does the answer hang on the data? We ask twice: once for data in 64
+And does the answer depend on the data? We ask twice: once for data in 64
 dimensions, once for a ring of points in the plane.
 """
 
@@ -42,7 +42,7 @@ dimensions, once for a ring of points in the plane.
 r"""
 ## Your prediction
 
-In both places the discriminator becomes right in more than 97 of 100
+In both places the discriminator becomes right in more than 95 of 100
 cases. What happens to the gradient of the saturating loss,
 $\log(1 - D)$?
 
@@ -89,8 +89,8 @@ r"""
 
 Four random numbers, a random matrix of 4 × 64, and a tanh: that gives
 samples of 64 numbers with four degrees of freedom. They lie on a curved
-surface of four dimensions in a space of 64, as images lie on a thin
-surface in the space of all pixels.
+surface of four dimensions in a space of 64, as images are thought to
+lie on a thin surface in the space of all pixels.
 """
 
 
@@ -483,7 +483,7 @@ r"""
 The weights $D$ and $1 - D$ add up to 1, so the two gradients must add
 up to that of the bare message, the mean of $-\ell$. This is what the
 Wasserstein loss gives to its generator. We check it on the networks
-that we have just trained, all 26,944 weights at once:
+that we have just trained, all weights of the generator at once:
 """
 
 # %%
@@ -526,10 +526,12 @@ assert share > 0.7
 r"""
 In 64 dimensions nothing lies on anything by chance. The data fill four
 dimensions there and the fakes at most 16, as many as `z` has. Together
-that is less than 64, and two such surfaces miss each other, or cross in
-a set without weight, however they are placed. Two clouds of points in a
-plane fill the plane both. That is why a drawing in two dimensions is
-the wrong place to look for vanishing gradients.
+that is less than 64, and two such surfaces, placed at random, miss each
+other. They meet only if one is fitted to the other, which is what
+training is for. Two clouds of points in a plane fill the plane both, and
+overlap as soon as they lie in the same region. So a drawing with real
+and fake on top of one another is the wrong place to look for vanishing
+gradients. (Two clouds far apart, as in lesson 8a, do show them.)
 """
 
 # %% [markdown]
@@ -579,8 +581,9 @@ beside them stays small.
 gradients do not matter?</summary>
 
 No. It still loses most of its gradient to a discriminator that is
-trained to the end. In ordinary training the discriminator does not get
-that far, because the generator moves.
+trained to the end. In ordinary training the generator moves meanwhile,
+so the discriminator often does not get that far. It can: lesson
+[8c](08c_cures_for_vanishing_gradients.ipynb) has cases.
 
 </details>
 """
@@ -605,10 +608,11 @@ coordinates are enough. The exercise notebook holds the tests.
 
 - Both losses send the same message; the saturating one weighs each fake
   by D, the non-saturating one by 1 - D.
-- In high dimensions real and fake do not meet, D is almost 0 on every
-  fake, and the saturating gradient falls by three orders or more.
-- In the plane real and fake overlap, and it does not vanish, although
-  the accuracy is near 1.
+- An untrained generator and data on a surface in 64 dimensions do not
+  meet: D is almost 0 on every fake, and the saturating gradient falls by
+  three orders or more. After some training it falls by far less.
+- On our ring in the plane real and fake overlap, and it does not vanish,
+  although the accuracy is near 1.
 """
 
 # %% [markdown]

@@ -11,7 +11,7 @@ r"""
 # If both players always improve, why do they not arrive?
 
 Gradient descent on one loss goes downhill, and with small steps it
-arrives at the bottom. A GAN has two losses, and each player changes the
+arrives at a bottom. A GAN has two losses, and each player changes the
 landscape of the other. Here each player is a single number, so that we
 can see the whole game on one sheet of paper and compute what happens.
 
@@ -321,9 +321,9 @@ assert np.abs(np.subtract(radii, expected)).max() < 1e-6
 r"""
 Why exactly 1? When only $\psi$ moves, the plane is sheared: every point
 slides parallel to the $\psi$ axis. A shear keeps areas. When only
-$\theta$ moves, the same. So one round keeps areas (the determinant is
-1), and what keeps areas cannot shrink to a point. Five steps of the
-discriminator are five shears.
+$\theta$ moves, the same. So one round keeps areas: the product of the
+two eigenvalues is 1. While the players turn, both have the same size,
+which is then 1. Five steps of the discriminator are five shears.
 
 ### The circle of the non-saturating loss
 

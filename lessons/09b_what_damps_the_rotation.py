@@ -56,7 +56,7 @@ Commit to one letter before you run the next cells.
 ## The experiment
 
 All runs start at (1, 1) and take the same number of steps. Both players
-move at once, which is the harder case.
+move at once here; a table further below has both ways to move.
 """
 
 # %%
@@ -278,7 +278,9 @@ r"""
 Instance noise blurs both points. Then a steep line makes mistakes on
 either side, and the discriminator loses by being steep: the damping is
 that of R1 with weight $\sigma^2/2$, for noise of standard deviation
-$\sigma$. Consensus adds the wish that the whole field be small.
+$\sigma$. Consensus adds the wish that the whole field be small. (Damping
+near the equilibrium is not all: from our start consensus runs away once
+the discriminator takes five steps in a turn, claim B2 of the ledger.)
 
 ### Learning rates
 
@@ -412,11 +414,12 @@ assert radius(nudged["R1, weight 0.3"])[-1] < 1e-12
 
 # %% [markdown]
 """
-Without damping the players leave, however small the push. With R1 they
-return, and training on does no harm: at the equilibrium the
-discriminator is flat, and a flat discriminator sends no gradient,
-neither a useful nor a random one. The sentence describes an undamped
-game. Its cure is damping rather than stopping early.
+Without damping, players who move at once leave, however small the push.
+With R1 they return, and training on does no harm: at the equilibrium
+the discriminator is flat, and a flat discriminator sends no gradient,
+neither a useful nor a random one. In this game the cure is damping
+rather than stopping early. Lesson [9d](09d_fifty_percent.ipynb) asks
+the same of two networks, where the damping mattered less.
 """
 
 # %% tags=["check", "exact"]
@@ -499,8 +502,8 @@ of the rate. The exercise notebook holds the tests.
   noise, consensus, extragradient and optimistic updates do.
 - Learning rates, weight clipping and WGAN-GP do not, in the smallest
   GAN there is.
-- A discriminator that answers one half is at rest only if the game is
-  damped; by itself it says nothing about the fakes.
+- In this game an answer of one half lasts only where there is damping;
+  by itself it says nothing about the fakes.
 """
 
 # %% [markdown]

@@ -12,7 +12,7 @@ r"""
 
 In lesson [9b](09b_what_damps_the_rotation.ipynb) a small penalty, R1,
 brought the smallest GAN to rest: the distance from the equilibrium
-shrank by a constant factor in every step. Here the same penalty meets
+shrank, on average, by a constant factor a step. Here the same penalty meets
 two networks, minibatches and a modern optimizer.
 
 After this lesson you can
@@ -165,8 +165,8 @@ runs = {way: [watch(way, seed) for seed in SEEDS] for way in WAYS}
 # %% [markdown]
 """
 The distance between the weights at two looks in a row says how far the
-generator travelled. We divide by the number of weights under a root, so
-that it is the move of a typical weight.
+generator travelled. We take the root mean square over the weights: the
+move of a typical weight.
 """
 
 
@@ -333,9 +333,9 @@ r"""
 The theorem is about a neighbourhood of an equilibrium, exact gradients
 and plain gradient steps. Our run has minibatches, an optimizer that
 rescales, and perhaps no equilibrium at all, since a small generator
-cannot draw these modes perfectly. The strength of R1 is not what is
-missing: the Dirac-GAN needs a weight above a quarter of the learning
-rate, and ours is far above.
+cannot draw these modes perfectly. The strength of R1 does not seem to be
+what is missing: the Dirac-GAN needs a weight above a quarter of the
+learning rate, ours is far above, and the ledger tried two.
 """
 
 # %% [markdown]
@@ -599,11 +599,11 @@ r"""
 
 Write `averaged(path, decay)`, the moving average of a path, and
 `gain(decay, angle)`, the factor by which it shrinks an orbit that turns
-by `angle` a step. Then find the least decay that brings an orbit of 0.1
-radians a step to within a fiftieth of its radius.
+by `angle` a step. Then find the smallest of four decays that brings an
+orbit of 0.1 radians a step to within a fiftieth of its radius.
 
-Expected: `gain(0.99, 0.1)` is about 0.1, and the decay is 0.999. The
-exercise notebook holds the tests.
+Expected: `gain(0.99, 0.1)` is about 0.1, and of 0.9, 0.99, 0.999 and
+0.9999 it is the third. The exercise notebook holds the tests.
 """
 
 # %% [markdown]

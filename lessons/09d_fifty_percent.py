@@ -483,8 +483,9 @@ are real, so its accuracy is
 $$ \frac{p(A) + 1 - q(A)}{2} = \frac12 + \frac{p(A) - q(A)}{2}. $$
 
 It is one half if $p$ and $q$ agree **on this one set**. A perfect
-generator agrees on all sets. A weak discriminator chooses a set on
-which almost any generator agrees, such as a half-plane.
+generator agrees on all sets. A weak discriminator has few sets to
+choose from, such as half-planes, and many a bad generator agrees on all
+of these.
 """
 
 # %%
@@ -624,7 +625,8 @@ exercise notebook holds the tests.
   optimal discriminator, and one half at the optimum.
 - Google, *Generative Adversarial Networks*, the page on
   [training](https://developers.google.com/machine-learning/gan/training).
-  The section on convergence has both sentences.
+  The section on convergence says that a perfect generator leaves an
+  accuracy of 50 %, not the reverse, and warns of random feedback after.
 - L. Mescheder, A. Geiger and S. Nowozin, *Which Training Methods for
   GANs do actually Converge?*, 2018,
   [arXiv:1801.04406](https://arxiv.org/abs/1801.04406). Near a flat

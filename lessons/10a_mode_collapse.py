@@ -19,7 +19,7 @@ After this lesson you can
 
 - measure collapse with three numbers, each beside its best possible
   value,
-- say what collapse hung on in one case, and what it did not hang on,
+- say what collapse depended on in one case, and what it did not,
 - doubt a table in which "GAN" is a row without a recipe.
 
 About 20 minutes to read, a minute and a half to run on two cores. You
@@ -364,9 +364,9 @@ were fewer modes then:
 """
 The faster discriminator is harsher in its answers too: those on real
 and on fake samples lie farther apart in all ten seeds. Still, the modes
-do not all come back. And a discriminator held flat by a penalty, which
-is milder, helps as well, as the next lesson shows. "Harsh" names no
-number to turn.
+do not all come back. And a penalty that asks the discriminator to be
+flat, the opposite of harsh one would think, helps as well, as the next
+lesson shows. "Harsh" names no number to turn.
 
 ### Which GAN?
 
@@ -389,9 +389,9 @@ display(Markdown("\n".join(rows) + f"\n\n{note}"))
 
 # %% [markdown]
 r"""
-Rows of one name differ more than most cures gain: networks, rates and
-steps differ. A cure can be compared with the baseline of its own paper
-only.
+The two rows of one name differ by more than most of the cures in these
+two tables gain: networks, rates and steps differ. A cure can be compared
+with the baseline of its own paper only.
 
 ## Why
 
@@ -561,6 +561,6 @@ step is 0.022. The exercise notebook holds the tests.
   [arXiv:1712.04086](https://arxiv.org/abs/1712.04086). Section 4: the
   same data, another baseline.
 - L. Metz and others, *Unrolled Generative Adversarial Networks*, 2017,
-  [arXiv:1611.02163](https://arxiv.org/abs/1611.02163). Figure 1: a
-  generator that hops.
+  [arXiv:1611.02163](https://arxiv.org/abs/1611.02163). The toy of eight
+  Gaussians: a generator that hops.
 """

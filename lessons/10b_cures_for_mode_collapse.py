@@ -306,16 +306,17 @@ refuted:
 """
 The ring is one task. A grid of 25 modes is another, four times as wide.
 All three cures bring more modes there, with the same networks and as
-many steps. But only R1 also brings shares that are more even than the
-GAN's:
+many steps. But only with R1 are the shares more even than the GAN's in
+every seed:
 """
 
 # %% [markdown]
 """
 ### The price
 
-A step of a cure costs more than a step of the plain GAN. How much more,
-on the machine that made this page:
+What does a step of a cure cost, beside a step of the plain GAN? On the
+machine that made this page, which may have been busy, so that small
+differences mean nothing:
 """
 
 # %%
@@ -402,18 +403,19 @@ below 0.2. In a single sample that is a small thing. Of two real samples
 at least one lies there more often, and no fake pair ever does.
 
 The minibatch deviation rests on the same idea, with one number that is
-made by hand: how much the samples differ. That one number was too
-little here. **Minibatch discrimination**
-learns what to compare, and compares every pair of a batch, which is
-why its cost grows with the square of the batch.
+made by hand: how much the samples differ. Here that was too little; with
+more steps, in the ledger, it brought all modes back in half of the
+seeds. **Minibatch discrimination** learns what to compare,
+and compares every pair of a batch, which is why its cost grows with the
+square of the batch.
 """
 
 # %% [markdown]
 r"""
 R1 and unrolling are of another kind: the discriminator sees single
-samples. R1 makes its surface flat near the data, so that the place the
-generator runs to is not much better than the one it comes from. It is
-the same penalty that damped the rotation in lesson
+samples. R1 asks for a flat surface at the data. Our reading, which no
+run here tests: the place the generator runs to is then not much better
+than the one it comes from. It is the same penalty that damped the rotation in lesson
 [9b](09b_what_damps_the_rotation.ipynb). Unrolling lets the generator
 see the discriminator's answer before it moves: a place that will be
 rejected five updates later is no longer worth the way.
@@ -443,9 +445,10 @@ r"""
 of 128 packs, the baseline single samples in batches of 128. Is the
 comparison fair?</summary>
 
-Not quite. The packs see twice as many samples a step. In lesson 10a,
-twice the samples helped the plain GAN a little too. Here 64 packs stand
-against 128 samples.
+Not quite. The packs see twice as many samples a step, which may help by
+itself: in the ledger of lesson 10a, three of ten plain GANs with twice
+the samples had all eight modes at the end, and one of ten without. Here
+64 packs stand against 128 samples.
 
 </details>
 

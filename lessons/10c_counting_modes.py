@@ -345,9 +345,9 @@ assert effective(counted(1_000, 1)) > 975
 # %% [markdown]
 """
 Now the published numbers: six rows for "DCGAN on stacked MNIST" out of
-four papers, each with a count and a KL, both means over several runs.
-We need no samples to convert the KL. (The KL of the mean run is not
-quite the mean over runs, which matters little here.)
+four papers, each with a count and a KL, most of them means over runs. We
+need no samples to convert the KL. (Converting a mean is not
+quite the mean of what each run gives, which matters little here.)
 """
 
 # %%
@@ -411,8 +411,8 @@ plt.show()
 # %% [markdown]
 r"""
 The right panel is the **high-quality share**: samples within three
-standard deviations of a mode. In the plane a true sample has a squared
-distance with $P(r < 3\sigma) = 1 - e^{-9/2}$. VEEGAN's table gives its
+standard deviations of a mode. In the plane, with $r$ the distance of a
+true sample from its mode, $P(r < 3\sigma) = 1 - e^{-9/2}$. VEEGAN's table gives its
 plain GAN 99.3 % on the ring, the mean of 5 runs of 2,500 samples.
 Compared with perfect samples, how much is that?
 """
@@ -514,8 +514,8 @@ r"""
 <details><summary>Two papers report 99 and 79 modes for the same
 network. Which collapsed more?</summary>
 
-One cannot say. The two counts come from different classifiers, numbers
-of samples and training. With a KL beside them one can ask how evenly
+One cannot say. The two counts may come from different classifiers,
+numbers of samples and training. With a KL beside them one can ask how evenly
 the modes are hit, and a classifier's error says what slips add.
 
 </details>

@@ -355,9 +355,9 @@ assert 0.3 < within / total < 0.9
 # %% [markdown]
 """
 Most of the variance of handwritten digits is handwriting. A generator
-that draws a single digit, but that one with all its variety, has nine
-tenths of the real spread or so. Hence a threshold on the spread, however
-strict, says nothing about missing digits.
+that draws a single digit, but that one with all its variety, has most of
+the real spread. Hence a run that stays above a threshold such as one
+half, as in lesson 05, may still lack nine digits.
 """
 
 # %% [markdown]

@@ -267,8 +267,8 @@ plt.show()
 ## What happened
 
 Look along a row of the figure, then across the columns. Without any
-hold the losses differ, and the Wasserstein loss fails, as it must. With
-R1 or R2 all five lie close together, the Wasserstein loss among them.
+hold the losses differ, and the Wasserstein loss comes last, as lesson 11a
+lets one expect. With R1 or R2 all five lie close together, the Wasserstein loss among them.
 With the gradient penalty or DRAGAN all five fail on ring and grid, and
 are fair on digits. So the columns differ more than the losses inside
 of one.
@@ -490,10 +490,10 @@ rows differ gives (1, 0, 0). The exercise notebook holds the tests.
 ## Remember
 
 - In our table what holds the discriminator changes more than the loss,
-  and a hold that helps on one data set ruins another.
+  and a hold that does no harm on one data set ruins another.
 - With R1 or R2 the five losses end close together.
 - A comparison at one rate and one weight compares recipes at that rate
-  and weight, and no ideas.
+  and weight, and not ideas.
 """
 
 # %% [markdown]

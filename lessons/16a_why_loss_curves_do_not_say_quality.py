@@ -282,10 +282,10 @@ assert min(moments["d_loss"]) > 0, moments
 # %% [markdown]
 """
 Within a run the order is clear, and for the generator it is the wrong
-way round: whoever keeps the moment of the lowest loss keeps the worst
-samples. The discriminator's loss goes with the distance, against the
-theory too: a low one should mean fakes that are easy to tell. Both
-follow the time, not the quality.
+way round: of two moments, the one with the lower loss has mostly the
+worse samples. The discriminator's loss goes with the distance, against
+the theory too: a low one should mean fakes that are easy to tell. Both
+losses seem to follow the time more than the quality.
 
 Between runs that differ by their seed alone the order may be chance. A
 harder test changes one thing on purpose. We replace the discriminator

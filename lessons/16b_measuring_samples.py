@@ -526,8 +526,8 @@ score cannot: its answers are sure and evenly spread.
 <details><summary>Why are the memorised share and the Fréchet distance
 worth reporting together?</summary>
 
-Copying the training images gives the best distance that can be had. The
-distance says that samples are like real images, the memorised share
+Copying the training images gives a distance as good as that of unseen
+real ones. The distance says that samples are like real images, the memorised share
 says whether they are more than copies.
 
 </details>

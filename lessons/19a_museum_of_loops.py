@@ -326,8 +326,8 @@ assert max(row[-1] for row in passes) < 1e-3
 # %% [markdown]
 """
 The first pass moves the weights most. How soon the later ones fade
-depends on the wrapper's first guess. In training, each later one
-changes the norm back that an update changed. `kg.SpectralNormalization`
+depends on the wrapper's first guess. In training each later pass undoes
+what an update has done to the norm. `kg.SpectralNormalization`
 leaves the kernel alone, divides inside the call, and lets the gradient
 pass through the norm, as in the paper.
 """

@@ -444,8 +444,8 @@ three spreads. Before you run: are they nearer to 1.00 or to 0.95?
 <details><summary>Why did nobody see card 4 in the pictures?</summary>
 
 A learned scale follows the normalization, and training can raise it. A
-fault that training can make up for costs time or quality, and without a
-comparison nobody knows how much.
+fault that training can make up for may cost time or quality, and without
+a comparison nobody knows how much.
 
 </details>
 

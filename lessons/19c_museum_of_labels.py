@@ -327,9 +327,11 @@ assert (
 
 # %% [markdown]
 """
-A run with one-sided 0.9 whose losses settle at 1.376 and 0.799 is exactly
-in balance. Read against 1.386 and 0.693, the values without smoothing, it
-seems to have a generator in trouble.
+A run with one-sided 0.9 whose losses settle at 1.376 and 0.799 shows the
+values of the balance. (So does a discriminator that knows nothing and
+answers 0.45 everywhere: lesson [02](02_training_the_discriminator.ipynb).)
+Read against 1.386 and 0.693, the values without smoothing, it seems to
+have a generator in trouble.
 """
 
 # %% [markdown]
@@ -409,8 +411,8 @@ Where only real or only fake samples lie, the mean target is 1.05 or
 <details><summary>With one-sided smoothing a log says 1.376. Has the
 discriminator learned a little more than guessing?</summary>
 
-No. That is the value at balance. The familiar $2\log 2 = 1.386$ belongs to
-targets 1 and 0.
+No. That is what the best constant answer costs. The familiar
+$2\log 2 = 1.386$ belongs to targets 1 and 0.
 
 </details>
 """

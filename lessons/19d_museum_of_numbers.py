@@ -30,8 +30,8 @@ Each card also works alone, as a ten-minute exercise.
 ## The question
 
 Whether a number is right cannot be seen from its size. It can be tested
-on a case whose answer is known. A well-known count of modes was never
-given such a case. Does it notice that one of its eight modes is missing?
+on a case whose answer is known. Here a well-known count of modes meets
+such a case. Does it notice that one of its eight modes is missing?
 """
 
 # %% [markdown]
