@@ -367,7 +367,7 @@ assert max(passable["GAN"]) < 0.9, passable
 assert passable["real"] == [1.0]
 assert passable["rival"][0] < 0.05
 assert min(energy["GAN"]) > energy["rival"][0], energy
-assert min(right_kind["GAN"]) > 0.3, right_kind
+assert min(right_kind["GAN"]) > 0.7 * right_kind["real"][0], right_kind
 assert copied <= 0.05, copied
 assert old < 0.05, old
 
