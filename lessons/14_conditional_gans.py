@@ -174,9 +174,12 @@ print(f"{epochs} epochs of {steps} steps")
 
 # %% [markdown]
 """
-`shuffled` takes a share of the labels and deals them out anew. With share
-1 the labels are as many of each class as before, and say nothing about
-their pictures.
+`shuffled` takes a share of the labels and deals them out anew. `hands`
+draws 200 different $z$, each of them for all ten classes; `gan.sample`
+asks for the classes 0 to 9 in turn, with a new $z$ each time.
+
+In the picture below the ten columns are what we asked for. Each row of
+fakes has one $z$: the first six of the first run, not the best six.
 """
 
 
@@ -188,43 +191,30 @@ def shuffled(labels, share, seed):
     return labels
 
 
-# %% [markdown]
-"""
-Now the runs: each share with each seed. `gan.sample` asks for the classes
-0 to 9 in turn. With true labels we also draw *hands*: 200 different $z$,
-and each of them for all ten classes.
-"""
-
-
 # %%
-def draw_hands(gan, seed):
+def hands(gan, seed):
     z = np.repeat(gan.draw_z(NUM_HANDS, seed=seed), 10, axis=0)
     classes = np.tile(np.arange(10, dtype="int32"), NUM_HANDS)
     return gan.generator.predict([z, classes], verbose=0)
 
 
+# %%
 conditional = make(10)
-runs, hands = {}, []
+runs, drawn = {}, []
 for share in SHARES:
     runs[share] = []
     for seed in SEEDS:
         labels = shuffled(images.train_labels, share, seed)
         runs[share].append(train(conditional, seed, labels))
         if share == 0:
-            hands.append(draw_hands(conditional, seed))
-
-# %% [markdown]
-"""
-The ten columns are what we asked for. Each row of fakes has one $z$: the
-first six of the first run, not the best six.
-"""
+            drawn.append(hands(conditional, seed))
 
 # %% name="result" alt="Seven rows of ten pictures, columns 0 to 9. Top row: a real digit of each class. Below, six rows with one z each: most pictures show the digit of their column, and within a row the strokes have similar weight and slant."
 asked = np.arange(NUM_SAMPLES) % 10
 first = [np.argmax(images.test_labels == k) for k in range(10)]
 rows = {"real": images.test[first]}
 for i in range(6):
-    rows[f"z {i + 1}"] = hands[0][10 * i : 10 * i + 10]
+    rows[f"z {i + 1}"] = drawn[0][10 * i : 10 * i + 10]
 kg.plot_image_rows(rows, title="Columns: what was asked for")
 plt.show()
 
@@ -253,6 +243,7 @@ found = {
 }
 ceiling = agreement(images.test, images.test_labels)
 rng = np.random.default_rng(0)
+reference = classifier.features(images.test[:NUM_SAMPLES])
 floor = np.mean([agreement(x, rng.permutation(asked)) for x in runs[0]])
 
 # %% tags=["hide-input"]
@@ -327,6 +318,7 @@ def variety(pictures, labels):
     return np.sqrt(np.mean([g.var(axis=0).sum() for g in groups]))
 
 
+# %%
 def shared_ink(ink):
     """Mean correlation of two classes over the z; ink is (z, 10)."""
     return np.corrcoef(ink.T)[np.triu_indices(10, 1)].mean()
@@ -335,14 +327,12 @@ def shared_ink(ink):
 # %%
 real_variety = variety(images.test, images.test_labels)
 varied = [variety(x, asked) / real_variety for x in runs[0.0]]
-inks = [x.mean(axis=(1, 2, 3)).reshape(-1, 10) for x in hands]
+inks = [x.mean(axis=(1, 2, 3)).reshape(-1, 10) for x in drawn]
 shared = [shared_ink(ink) for ink in inks]
 chance = [shared_ink(rng.permuted(ink, axis=0)) for ink in inks]
 
 # %% tags=["hide-input"]
-head = (
-    "| seed | agreement | variety, of real | ink shared | by chance |"
-)
+head = "| seed | agreement | variety | ink shared | by chance |"
 lines = [head, "|---|---|---|---|---|"]
 for row in zip(SEEDS, obey, varied, shared, chance):
     lines.append(
@@ -352,20 +342,16 @@ display(Markdown("\n".join(lines)))
 
 # %% [markdown]
 """
-The ink of one $z$ is alike in all ten columns, far beyond chance. Nobody
-asked for that. The network has one set of weights for all digits, and
-the formula below shows how little of it the label changes.
-"""
+The ink of one $z$ is alike in all ten columns, far beyond chance, though
+nobody asked for that. Why, the formula for the first layer will show.
 
-# %% [markdown]
-"""
 ### Do labels make the pictures better?
 
-A list of tricks for GANs says to use labels where there are some. We
-train the same networks without the second input, for as many updates,
-and compare what the classifier's features say (lesson
-[16b](16b_measuring_samples.ipynb)). The real row holds as many training
-pictures.
+Labels say something about the pictures. Does that help to draw? We train
+the same networks without the second input, for as many updates, and
+compare what the classifier's features say (lesson
+[16b](16b_measuring_samples.ipynb)). Training pictures, as many, show
+what real ones get.
 """
 
 
@@ -387,7 +373,6 @@ def scores(samples):
 
 
 # %%
-reference = classifier.features(images.test[:NUM_SAMPLES])
 free = make(None)
 sets = {
     "real": [images.train[:NUM_SAMPLES]],
@@ -448,6 +433,8 @@ formula = np.mean(
     [2 * kg.js_divergence(*pair) for pair in zip(p, liar)]
 )
 formula -= np.log(4)
+
+# %%
 print(f"label seen:   {seen:.6f}, by formula {formula:.6f}")
 print(f"label unseen: {blind:.6f}, perfection is {-np.log(4):.6f}")
 
