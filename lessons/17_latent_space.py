@@ -83,10 +83,9 @@ kg.use_style()
 UPDATES = 6_000  # 10 epochs of 600 steps on MNIST
 LATENT_DIM = 100
 SEEDS = [1, 2, 3]
-NUM_Z = 10_000
 AVERAGED = [1, 3, 10, 30, 100]  # how many z make a mean
 SHIFTS = [-4, -2, -1, 0, 1, 2, 4]  # along a direction
-NUM_TARGETS = 40
+NUM_TARGETS = 40  # pictures whose z we look for
 RESTARTS = 5
 ITERATIONS = 200
 
@@ -96,10 +95,7 @@ try:
     note = "**Data:** MNIST, 28×28 pixels."
 except OSError:
     images = kg.load_images("digits")
-    note = (
-        "> **Notice.** MNIST could not be loaded, so this page was made "
-        "with the embedded 8×8 digits."
-    )
+    note = "**Notice.** No MNIST here; the embedded 8×8 digits."
 display(Markdown(note))
 
 # %%
@@ -131,10 +127,16 @@ for seed in SEEDS:
 
 # %% [markdown]
 r"""
-A generator of one hidden layer is two tables of weights and two biases.
-We write it out, since below we shall need to go through it backwards:
+A generator of one hidden layer is two tables of weights and two biases:
+$G(z) = \tanh\bigl(B \max(0, A z + a) + b\bigr)$. We write it out, since
+later we go through it backwards.
 
-$$ G(z) = \tanh\bigl(B \max(0, A z + a) + b\bigr). $$
+**Walks.** The straight way from $z_0$ to $z_1$ is
+$(1 - t)\,z_0 + t\,z_1$ with $t$ from 0 to 1. The way along the sphere
+turns from the one to the other, by the angle $\omega$ between them:
+
+$$ \frac{\sin((1 - t)\,\omega)\,z_0 + \sin(t\,\omega)\,z_1}
+        {\sin \omega}. $$
 """
 
 
@@ -145,32 +147,12 @@ def draw(z, net):
     return np.tanh(np.maximum(z @ A + a, 0) @ B + b)
 
 
-def read(flat):
-    shape = (-1, *images.sample_shape)
-    return classifier.labels(flat.reshape(shape).astype("float32"))
-
-
-# %%
-z = gan.draw_z(NUM_Z, seed=1)
-error = draw(z[:50], nets[-1]) - gan.predict(z[:50], verbose=0).reshape(
-    50, -1
-)
-print(f"largest difference of a pixel: {np.abs(error).max():.1e}")
+z = gan.draw_z(10_000, seed=1)
+shape = (-1, *images.sample_shape)
 
 # %% tags=["check", "exact"]
-assert np.abs(error).max() < 1e-4
-
-# %% [markdown]
-r"""
-### A walk
-
-The straight way from $z_0$ to $z_1$ is $(1 - t)\,z_0 + t\,z_1$ with $t$
-from 0 to 1. The way along the sphere turns from the one direction to the
-other, by the angle $\omega$ between them:
-
-$$ \frac{\sin((1 - t)\,\omega)\,z_0 + \sin(t\,\omega)\,z_1}
-        {\sin \omega}. $$
-"""
+by_package = gan.predict(z[:50], verbose=0).reshape(50, -1)
+assert np.abs(draw(z[:50], nets[-1]) - by_package).max() < 1e-4
 
 
 # %%
@@ -179,23 +161,20 @@ def straight(z0, z1, t):
 
 
 def sphere(z0, z1, t):
-    lengths = np.linalg.norm(z0, axis=-1) * np.linalg.norm(z1, axis=-1)
-    angle = np.arccos((z0 * z1).sum(axis=-1) / lengths)[..., None]
-    first, second = np.sin((1 - t) * angle), np.sin(t * angle)
-    return (first * z0 + second * z1) / np.sin(angle)
+    both = np.linalg.norm(z0, axis=-1) * np.linalg.norm(z1, axis=-1)
+    w = np.arccos((z0 * z1).sum(axis=-1) / both)[..., None]
+    return (np.sin(w - t * w) * z0 + np.sin(t * w) * z1) / np.sin(w)
 
 
 # %% name="result" alt="Four rows of nine pictures: two walks between the same two pairs of generated digits, each along a straight line and along the sphere. Both ways change one digit into the other step by step; in the middle, the straight one is greyer."
-ways = {"straight": straight, "sphere": sphere}
-shape = (-1, *images.sample_shape)
 rows = {}
 for pair in (0, 2):
-    for name, way in ways.items():
+    for way in (straight, sphere):
         path = [
-            way(z[pair], z[pair + 1], t) for t in np.linspace(0, 1, 9)
+            way(*z[pair : pair + 2], t) for t in np.linspace(0, 1, 9)
         ]
         flat = draw(np.array(path), nets[0])
-        rows[f"{name} {pair // 2 + 1}"] = flat.reshape(shape)
+        rows[f"{way.__name__} {pair // 2 + 1}"] = flat.reshape(shape)
 kg.plot_image_rows(rows, title="Two walks, on two ways each")
 plt.show()
 
@@ -204,22 +183,20 @@ plt.show()
 ## What happened
 
 First the walks. We draw 2,000 pictures half-way, and compare them with
-2,000 from fresh $z$: how far they are from real digits by the Fréchet
-distance, how varied they are (lesson 05's spread, of that of real
-digits), how many of their pixels are neither black nor white, and how
-long their $z$ is.
+2,000 from fresh $z$: how long their $z$ is, how far the pictures are from
+real digits by the Fréchet distance, how varied they are (lesson 05's
+spread, of that of real digits), and how many of their pixels are neither
+black nor white.
 """
 
 
 # %%
 def looks(z, net):
     flat = draw(z, net)
-    features = classifier.features(
-        flat.reshape(shape).astype("float32")
-    )
+    fake = classifier.features(flat.reshape(shape))
     return (
         np.linalg.norm(z, axis=1).mean(),
-        kg.frechet_distance(real_features, features),
+        kg.frechet_distance(real_features, fake),
         np.sqrt(flat.var(axis=0).sum() / real.var(axis=0).sum()),
         (np.abs(flat) < 0.8).mean(),
     )
@@ -228,9 +205,9 @@ def looks(z, net):
 # %%
 real = images.test[:2_000].reshape(-1, images.train[0].size)
 real_features = classifier.features(images.test[:2_000])
-z0, z1, fresh = z[:2_000], z[2_000:4_000], z[4_000:6_000]
+z0, z1 = z[:2_000], z[2_000:4_000]
 middles = {
-    "fresh": fresh,
+    "fresh": z[4_000:6_000],
     "straight": straight(z0, z1, 0.5),
     "sphere": sphere(z0, z1, 0.5),
 }
@@ -239,17 +216,19 @@ walks = {
     for name, middle in middles.items()
 }
 
+
 # %% tags=["hide-input"]
-lines = ["| z | length | Fréchet distance | spread | grey pixels |"]
-lines.append("|---" * 5 + "|")
-for name, values in walks.items():
-    cells = "{:.2f} | {:.1f} | {:.2f} | {:.1%}".format(
-        *np.median(values, 0)
-    )
-    lines.append(f"| {name} | {cells} |")
-display(
-    Markdown(f"Medians over {len(SEEDS)} GANs:\n\n" + "\n".join(lines))
-)
+def table(head, rows):
+    """Medians over the GANs; rows: name to an array (GANs, columns)."""
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for name, values in rows.items():
+        cells = [f"{v:.2f}" for v in np.median(values, axis=0)]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+head = ("z", "length of z", "Fréchet distance", "spread", "grey pixels")
+display(Markdown(table(head, walks)))
 
 # %% [markdown]
 """
@@ -259,89 +238,77 @@ TEXT about the walk.
 
 The famous sum is "smiling woman, minus woman, plus man". With digits:
 thick $a$, minus thin $a$, plus thin $b$. It should be a thick $b$. Each
-of the three is a mean of several $z$, whose pictures the classifier read
-as that digit, and whose ink, the mean brightness, was in the upper or
+of the three is a mean of several $z$, whose pictures the classifier reads
+as that digit, and whose ink, the mean brightness, is in the upper or
 lower third of its class.
 
 A **hit** is read as $b$ and has more ink than the median $b$. The
-baseline is the thin $b$ alone, without the difference.
+baseline is the thin $b$ alone.
 """
 
 
 # %%
+def read(flat):
+    labels = classifier.labels(flat.reshape(shape))
+    return labels.reshape(flat.shape[:-1])
+
+
 def thirds(net):
-    """For each digit: its thin z, its thick z, and its median ink."""
-    flat = draw(z, net)
-    found, ink, groups = read(flat), flat.mean(axis=1), {}
-    for k in np.flatnonzero(np.bincount(found) >= 90):
-        rows = np.flatnonzero(found == k)
+    """Thin z, thick z and median ink of each digit that is drawn."""
+    flat, groups = draw(z, net), {}
+    digit, ink = read(flat), flat.mean(axis=1)
+    for k in np.flatnonzero(np.bincount(digit) >= 90):
+        rows = np.flatnonzero(digit == k)
         rows = rows[ink[rows].argsort()]
-        third = len(rows) // 3
-        groups[k] = (
-            z[rows[:third]],
-            z[rows[-third:]],
-            np.median(ink[rows]),
-        )
+        thin, _, thick = np.array_split(rows, 3)
+        groups[k] = z[thin], z[thick], np.median(ink[rows])
     return groups
 
 
 # %%
-def hits(net, groups, num, rng):
-    """Share of hits over all pairs: with the difference, without."""
-    sums, alone, wanted = [], [], []
-    for a, b in [(a, b) for a in groups for b in groups if a != b]:
-        thin_a, thick_a, thin_b = (
-            rng.choice(group, num).mean(axis=0)
-            for group in (*groups[a][:2], groups[b][0])
-        )
-        sums.append(thick_a - thin_a + thin_b)
-        alone.append(thin_b)
-        wanted.append((b, groups[b][2]))
-    digit, median = np.array(wanted).T
-    pictures = [draw(np.array(v), net) for v in (sums, alone)]
-    return [
-        ((read(x) == digit) & (x.mean(axis=1) > median)).mean()
+def hits(net, groups, num):
+    """Share of hits over all pairs: with the difference, and without."""
+    thin, thick, start = (
+        [rng.choice(g[i], num).mean(axis=0) for g in groups.values()]
+        for i in (0, 1, 0)
+    )
+    sums = np.subtract(thick, thin)[:, None] + np.array(start)  # a, b
+    median = [g[2] for g in groups.values()]
+    pictures = [draw(x, net) for x in (sums, np.array(start))]
+    hit = [
+        (read(x) == list(groups)) & (x.mean(axis=-1) > median)
         for x in pictures
     ]
+    return hit[0][~np.eye(len(groups), dtype=bool)].mean(), hit[
+        1
+    ].mean()
 
 
 # %%
 rng = np.random.default_rng(0)
-by_net = [thirds(net) for net in nets]
+by_net = [(net, thirds(net)) for net in nets]
 shares = np.array(
-    [
-        [hits(net, groups, num, rng) for num in AVERAGED]
-        for net, groups in zip(nets, by_net)
-    ]
+    [[hits(*pair, num) for num in AVERAGED] for pair in by_net]
 )
-
-# %% tags=["hide-input"] name="arithmetic" alt="Share of hits against the number of averaged z, {AVERAGED[0]} to {AVERAGED[-1]}, on a logarithmic axis. With the difference, a thin line a GAN and the median thick: {sums[0]:.2f} at {AVERAGED[0]}, {sums[-1]:.2f} at {AVERAGED[-1]}. Without it, dashed: {alone[0]:.2f} and {alone[-1]:.2f}."
 sums, alone = np.median(shares, axis=0).T
+
+# %% tags=["hide-input"] name="arithmetic" alt="Share of hits against the number of averaged z, {AVERAGED[0]} to {AVERAGED[-1]}, on a logarithmic axis, a thin line a GAN and the median thick. With the difference: {sums[0]:.2f} at {AVERAGED[0]}, {sums[-1]:.2f} at {AVERAGED[-1]}. Without it, dashed: {alone[0]:.2f} and {alone[-1]:.2f}."
 fig, ax = plt.subplots(figsize=(6.4, 4))
-ax.plot(AVERAGED, shares[..., 0].T, color=kg.FAKE, lw=0.8)
-ax.plot(
-    AVERAGED, sums, color=kg.FAKE, lw=2.5, label="thick - thin + thin"
-)
-ax.plot(AVERAGED, shares[..., 1].T, color=kg.NEUTRAL, lw=0.8, ls="--")
-ax.plot(
-    AVERAGED,
-    alone,
-    color=kg.NEUTRAL,
-    lw=2.5,
-    ls="--",
-    label="thin alone",
-)
-ax.set(
-    xscale="log",
-    xlabel="z in each mean",
-    ylabel="share of hits",
-    ylim=(0, 1.02),
-)
+for part, color, line, label in (
+    (0, kg.FAKE, "-", "thick - thin + thin"),
+    (1, kg.NEUTRAL, "--", "thin alone"),
+):
+    look = {"color": color, "ls": line}
+    ax.plot(AVERAGED, shares[..., part].T, lw=0.8, **look)
+    middle = np.median(shares[..., part], axis=0)
+    ax.plot(AVERAGED, middle, lw=2.5, label=label, **look)
+ax.set(xscale="log", xlabel="z in each mean", ylabel="share of hits")
 ax.set_xticks(AVERAGED, AVERAGED)
 ax.minorticks_off()
+ax.set_ylim(0, 1.02)
 ax.legend()
 ax.set_title(
-    f"One z each: {sums[0]:.0%} hits. {AVERAGED[-1]}: {sums[-1]:.0%}"
+    f"One z each: {sums[0]:.0%}. Means of {AVERAGED[-1]}: {sums[-1]:.0%}"
 )
 plt.show()
 
@@ -353,16 +320,15 @@ TEXT arithmetic
 
 Instead of means of groups one can fit a plane: ink is about a constant
 plus $w \\cdot z$. The direction of $w$ is the way to more ink. We add
-steps of length 1 along it to 1,000 fresh $z$, and for comparison along a
-direction drawn at random.
+steps along it to 1,000 fresh $z$, and for comparison along a direction
+drawn at random.
 """
 
 
 # %%
 def fit_ink(net):
-    """The direction of the plane, length 1, and how well it fits."""
-    ink = draw(z, net).mean(axis=1)
-    half = len(z) // 2
+    """Direction of length 1, and the share of variance it explains."""
+    ink, half = draw(z, net).mean(axis=1), len(z) // 2
     known = np.c_[z[:half], np.ones(half)]
     w = np.linalg.lstsq(known, ink[:half], rcond=None)[0][:-1]
     fit = np.corrcoef(z[half:] @ w, ink[half:])[0, 1] ** 2
@@ -373,10 +339,12 @@ def fit_ink(net):
 def push(net, w):
     """Ink and share of unchanged digits after each shift along w."""
     some = gan.draw_z(1_000, seed=7)
-    before = draw(some, net)
-    scale, digit = before.mean(axis=1).std(), read(before)
-    after = [draw(some + shift * w, net) for shift in SHIFTS]
-    more = [(x.mean() - before.mean()) / scale for x in after]
+    before, after = (
+        draw(some, net),
+        [draw(some + s * w, net) for s in SHIFTS],
+    )
+    ink, digit = before.mean(axis=1), read(before)
+    more = [(x.mean() - ink.mean()) / ink.std() for x in after]
     return more, [(read(x) == digit).mean() for x in after]
 
 
@@ -393,18 +361,17 @@ for values, color, line, label in (
     (along, kg.FAKE, "-", "fitted"),
     (random, kg.NEUTRAL, "--", "random"),
 ):
+    look = {"color": color, "ls": line}
     for part, ax in enumerate(axes):
-        ax.plot(SHIFTS, values[:, part].T, color=color, ls=line, lw=0.8)
+        ax.plot(SHIFTS, values[:, part].T, lw=0.8, **look)
         middle = np.median(values[:, part], axis=0)
-        ax.plot(
-            SHIFTS, middle, color=color, ls=line, lw=2.5, label=label
-        )
+        ax.plot(SHIFTS, middle, lw=2.5, label=label, **look)
         ax.set_xlabel("shift of z")
 axes[0].set_ylabel("change of ink, standard deviations")
 axes[1].set(ylabel="still the same digit", ylim=(0, 1.05))
 axes[0].legend()
 axes[0].set_title("The fitted direction moves the ink")
-axes[1].set_title("and often the digit, too")
+axes[1].set_title("and the digit, too")
 plt.show()
 
 # %% [markdown]
@@ -415,7 +382,11 @@ TEXT
 
 Now backwards. For a target $x$ we look for the $z$ with the smallest mean
 squared error, by going downhill from five random starts. The slope is the
-chain rule, from the picture back through both tables:
+chain rule, from the picture back through both tables.
+
+Three kinds of targets: real test digits; pictures that the generator made
+itself, so that an error of 0 is possible; and real digits with their
+pixels shuffled, which nobody should be able to draw.
 """
 
 
@@ -423,8 +394,7 @@ chain rule, from the picture back through both tables:
 def downhill(flat_z, targets, net):
     """Sum of mean squared errors, and its slope at each z."""
     A, a, B, b = net
-    z = flat_z.reshape(-1, len(targets), LATENT_DIM)
-    hidden = z @ A + a
+    hidden = flat_z.reshape(-1, len(targets), LATENT_DIM) @ A + a
     picture = np.tanh(np.maximum(hidden, 0) @ B + b)
     gap = (picture - targets) / targets.shape[1]
     inner = (2 * gap * (1 - picture**2)) @ B.T * (hidden > 0)
@@ -432,113 +402,91 @@ def downhill(flat_z, targets, net):
 
 
 # %%
-def search(targets, net, seed):
-    """For each target the best z of all starts; errors of every start."""
-    start = np.random.default_rng(seed).standard_normal(
-        (RESTARTS, len(targets), LATENT_DIM)
-    )
+def distance(a, b):
+    """Root mean square difference of the pixels."""
+    return np.sqrt(((a - b) ** 2).mean(axis=-1))
+
+
+def search(targets, net):
+    """The best z for each target, and the errors of every start."""
+    starts = (RESTARTS, len(targets), LATENT_DIM)
     found = minimize(
         downhill,
-        start.ravel(),
+        np.random.default_rng(2).standard_normal(starts).ravel(),
         (targets, net),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": ITERATIONS},
-    ).x.reshape(start.shape)
+    ).x.reshape(starts)
     errors = distance(draw(found, net), targets)
-    best = errors.argmin(axis=0)
-    return found[best, np.arange(len(targets))], errors
-
-
-def distance(a, b):
-    """Root mean square difference of the pixels."""
-    return np.sqrt(((a - b) ** 2).mean(axis=-1))
+    return found[errors.argmin(axis=0), range(len(targets))], errors
 
 
 # %% tags=["check", "exact"]
 some = rng.standard_normal(2 * LATENT_DIM)
 net = [w.astype("float64") for w in nets[0]]
 goal = draw(rng.standard_normal((2, LATENT_DIM)), net)
-total, slope = downhill(some, goal, net)
+slope = downhill(some, goal, net)[1]
 for i in (0, 5, 150):
     step = 1e-5 * np.eye(2 * LATENT_DIM)[i]
     up, down = (downhill(some + s, goal, net)[0] for s in (step, -step))
     assert abs((up - down) / 2e-5 - slope[i]) < 1e-6, (i, slope[i])
 
-# %% [markdown]
-"""
-Three kinds of targets: real test digits; pictures that the generator made
-itself, so that an error of 0 is possible; and real digits with their
-pixels shuffled, which nobody should be able to draw.
-"""
-
 # %%
 digits = images.test[:NUM_TARGETS].reshape(NUM_TARGETS, -1)
-noise = rng.permuted(digits, axis=1)
+own = gan.draw_z(NUM_TARGETS, seed=100)
+targets = [
+    {
+        "real": digits,
+        "generated": draw(own, net),
+        "shuffled": rng.permuted(digits, axis=1),
+    }
+    for net in nets
+]
+found = [
+    {kind: search(x, net) for kind, x in group.items()}
+    for group, net in zip(targets, nets)
+]
+
+# %%
 train = images.train.reshape(len(images.train), -1)
-found, kinds = {}, ("real", "generated", "shuffled")
-for kind in kinds:
-    found[kind] = []
-    for seed, net in zip(SEEDS, nets):
-        own = draw(gan.draw_z(NUM_TARGETS, seed=100 + seed), net)
-        targets = {"real": digits, "generated": own, "shuffled": noise}
-        found[kind].append(
-            (targets[kind], *search(targets[kind], net, seed))
-        )
 
 
-# %%
-def nearest(targets):
+def nearest(x):
     """The most similar training picture to each target."""
-    return train[pairwise_distances_argmin(targets, train)]
+    return train[pairwise_distances_argmin(x, train)]
 
 
-def compare(targets, best, errors):
-    return [
-        np.median(errors.min(axis=0)),
-        np.median(errors),
-        np.median(distance(nearest(targets), targets)),
-        np.median(distance(train.mean(axis=0), targets)),
-        np.linalg.norm(best, axis=1).mean(),
+def compare(x, best, errors):
+    found = errors.min(axis=0), errors, distance(nearest(x), x)
+    medians = [
+        np.median(e) for e in (*found, distance(train.mean(0), x))
     ]
+    return *medians, np.linalg.norm(best, axis=1).mean()
 
 
-# %%
-table = {
-    kind: np.array([compare(*run, net) for run, net in zip(runs, nets)])
-    for kind, runs in found.items()
+searched = {
+    kind: np.array(
+        [compare(t[kind], *f[kind]) for t, f in zip(targets, found)]
+    )
+    for kind in targets[0]
 }
 
-# %% tags=["hide-input"] name="inverse" alt="Six rows of eight pictures: real digits, the nearest pictures that the first generator can draw, and the most similar training pictures; then generated digits and what the search finds for them."
+# %% tags=["hide-input"] name="inverse" alt="Six rows of eight pictures: real digits, the nearest pictures that the first generator can draw, and the most similar training pictures; then the same three for generated digits."
 rows = {}
 for kind in ("real", "generated"):
-    targets, best, _ = (part[:8] for part in found[kind][0])
-    rows[kind] = targets
-    rows[f"drawn, {kind}"] = draw(best, nets[0])
-    rows[f"training, {kind}"] = nearest(targets)
+    x, best = targets[0][kind][:8], found[0][kind][0][:8]
+    rows[kind] = x
+    rows[f"search, {kind}"] = draw(best, nets[0])
+    rows[f"training, {kind}"] = nearest(x)
 rows = {k: v.reshape(shape) for k, v in rows.items()}
 kg.plot_image_rows(rows, title="Targets, the search, the training set")
 plt.show()
 
 # %% tags=["hide-input"]
-HEAD = (
-    "best of starts",
-    "one start",
-    "training",
-    "mean picture",
-    "length of z",
-)
-lines = ["| target | " + " | ".join(HEAD) + " |", "|---" * 6 + "|"]
-for kind, values in table.items():
-    cells = " | ".join(f"{v:.2f}" for v in np.median(values, axis=0))
-    lines.append(f"| {kind} | {cells} |")
-display(
-    Markdown(
-        "Root mean square error of a pixel, from black at -1 to white at "
-        f"1; medians over {NUM_TARGETS} targets and {len(SEEDS)} GANs:\n\n"
-        + "\n".join(lines)
-    )
-)
+head = ("target", "best of starts", "one start", "training picture")
+head += ("mean picture", "length of z")
+display(Markdown(table(head, searched)))
 
 # %% [markdown]
 r"""
@@ -558,9 +506,8 @@ The generator was hardly ever trained there.
 """
 
 # %%
-d = LATENT_DIM
-lengths = np.linalg.norm(z, axis=1)
-halfway = np.linalg.norm(straight(z0, z1, 0.5), axis=1)
+d, lengths = LATENT_DIM, np.linalg.norm(z, axis=1)
+halfway = np.linalg.norm(middles["straight"], axis=1)
 print(
     f"length: measured {lengths.mean():.3f}, formula {chi.mean(d):.3f}"
 )
