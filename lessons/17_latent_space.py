@@ -12,15 +12,13 @@ r"""
 
 A generator turns a hundred random numbers, $z$, into a picture. Famous
 figures show what one can do with them: walk from one picture to another,
-add a smile, turn a knob. Such a figure is one lucky case. We repeat four
-of them on digits, and count.
+add a smile, turn a knob. A figure is one case. We repeat four of them on
+digits, and count.
 
 After this lesson you can
 
-- walk between two pictures without leaving the places that the generator
-  knows,
-- find a direction that changes one thing, and measure what else it
-  changes,
+- walk between two pictures on ground that the generator knows,
+- find a direction in $z$, and measure all that it changes,
 - look for the $z$ of a given picture, and judge what was found.
 
 About 30 minutes to read, about a minute and a half to run on two cores.
