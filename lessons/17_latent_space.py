@@ -192,12 +192,10 @@ black nor white.
 def looks(z, net):
     flat = draw(z, net)
     fake = classifier.features(flat.reshape(shape))
-    return (
-        np.linalg.norm(z, axis=1).mean(),
-        kg.frechet_distance(real_features, fake),
-        np.sqrt(flat.var(axis=0).sum() / real.var(axis=0).sum()),
-        (np.abs(flat) < 0.8).mean(),
-    )
+    length = np.linalg.norm(z, axis=1).mean()
+    far = kg.frechet_distance(real_features, fake)
+    spread = flat.var(axis=0).sum() / real.var(axis=0).sum()
+    return length, far, np.sqrt(spread), (np.abs(flat) < 0.8).mean()
 
 
 # %%
@@ -346,10 +344,8 @@ def fit_ink(net):
 def push(net, w):
     """Ink and share of unchanged digits after each shift along w."""
     some = gan.draw_z(1_000, seed=7)
-    before, after = (
-        draw(some, net),
-        [draw(some + s * w, net) for s in SHIFTS],
-    )
+    before = draw(some, net)
+    after = [draw(some + shift * w, net) for shift in SHIFTS]
     ink, digit = before.mean(axis=1), read(before)
     more = [(x.mean() - ink.mean()) / ink.std() for x in after]
     return more, [(read(x) == digit).mean() for x in after]
@@ -485,10 +481,8 @@ searched = {
 rows = {}
 for kind in ("real", "generated"):
     x, best = targets[0][kind][:8], found[0][kind][0][:8]
-    rows[kind] = x
-    rows[f"search, {kind}"] = draw(best, nets[0])
-    rows[f"training, {kind}"] = nearest(x)
-rows = {k: v.reshape(shape) for k, v in rows.items()}
+    flat = {"": x, " found": draw(best, nets[0]), " train": nearest(x)}
+    rows |= {kind + k: v.reshape(shape) for k, v in flat.items()}
 kg.plot_image_rows(rows, title="Targets, the search, the training set")
 plt.show()
 
