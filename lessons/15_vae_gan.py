@@ -154,6 +154,7 @@ class VAE(keras.Model):
         super().__init__()
         self.encoder, self.decoder = encoder, decoder
         self.draws = keras.random.SeedGenerator(seed)
+        self.built = True  # all of its layers are
         self.costs = self.add_weight(shape=(2,), trainable=False)
         self.costs.assign(costs)
 
@@ -287,7 +288,7 @@ def run(model, seed):
 # %%
 runs = {model: [run(model, seed) for seed in SEEDS] for model in MODELS}
 
-# %% name="samples" alt="Rows of ten small pictures, the first ten samples of the first seed: real digits, then each model. ..."
+# %% name="samples" alt="Seven rows of ten small pictures. Real digits, then the first ten samples of the first seed of each model: GAN, mean, game x 100, game x 10, sum and VAE. The last row is softer than the others."
 rows = {"real": data.test[:10]}
 for model, group in runs.items():
     rows[model] = group[0]["samples"][:10]
@@ -414,7 +415,7 @@ assert letter == "B"
 assert (values("sum", "error") < 0.9 * values("VAE", "error")).all()
 assert (values("mean", "KL") < 0.1).all(), values("mean", "KL")
 assert (values("sum", "KL") > 3).all(), values("sum", "KL")
-assert (values("mean", "error") > 0.9 * plain.mean()).all()
+assert (values("mean", "error") > plain.mean()).all()
 assert (values("game x 100", "error") > values("sum", "error")).all()
 assert mid("sum", distance) < 1.1 * mid("GAN", distance)
 assert mid("game x 100", distance) > 0.9 * mid("sum", distance)
