@@ -151,7 +151,7 @@ CLAIMS = (
             encoder, decoder and discriminator; Adam, rate 0.0005, β₁ = 0.5; batches of 64; 2,100 updates of
             the decoder in each model. Squared error, KL and the generator's non-saturating loss have weight
             1. The discriminator sees decoded `z` only. The assignment names no reading and no weights.""",
-        cost=40,
+        cost=35,
         run=three_models,
         verdict=sum_has_both_virtues,
         seeds=(10, 11, 12, 13, 14),
