@@ -392,8 +392,8 @@ display(
         f"to real digits in {nearer.sum()} of {num}, nearer than the "
         f"GAN's in {near.sum()} of {num}. It copies better than the "
         f"VAE, too: an error of {mid('sum', 'error'):.1f} against "
-        f"{mid('VAE', 'error'):.1f}. The VAE leads in the shares of "
-        f"the classes.\n\nBut *mean* is another model. Its encoder says "
+        f"{mid('VAE', 'error'):.1f}, at the price of a larger KL. The "
+        f"VAE leads in the shares of the classes.\n\nBut *mean* is another model. Its encoder says "
         f"nearly the same of every digit, {mid('mean', 'KL'):.3f} nats, "
         f"and its copies are worse than the mean picture would be. "
         "What is left is a GAN beside two idle losses."
@@ -421,6 +421,7 @@ assert mid("sum", distance) < 1.1 * mid("GAN", distance)
 assert mid("game x 100", distance) > 0.9 * mid("sum", distance)
 assert mid("VAE", "class KL") < mid("sum", "class KL")
 assert (values("VAE", "sharpness") < 0.85).all()
+assert (values("VAE", "KL") < values("sum", "KL")).all()
 
 # %% [markdown] claim="S11"
 """
@@ -573,15 +574,26 @@ assert heard["game on decoded z"][0] == 0
 assert heard["game on copies"][0] > 0
 assert heard["game on copies, stopped at z"][0] == 0
 
+# %% tags=["check"]
+ratios = np.divide(
+    [heard["error, summed"][1], heard["error, summed"][0]],
+    [heard["game on decoded z"][1], heard["KL"][0]],
+)
+assert (ratios > 0.4).all(), ratios
+assert (ratios < 2.5).all(), ratios
+
 # %% [markdown]
 r"""
-A game on copies reaches the encoder, which could then learn to code a
-digit where a fake passes, and not where its copy is true. The paper of
-Larsen and others judges both and stops this gradient at $z$. It does
-not add up losses: its error compares a hidden layer of the
-discriminator, not pixels, and weighs little at the decoder. In the
-authors' program for faces the decoder hears 0.00001 of the error and
-0.99999 of the game, and a player too far ahead sits out.
+Summed, the error is about as loud at the decoder as the game, and at
+the encoder it balances the KL. Averaged, it is lost beside either. That
+is the whole difference between *sum* and *mean*.
+
+A game on copies reaches the encoder, which could then code a digit
+where a fake passes, not where its copy is true. Larsen and others judge
+copies too, and stop this gradient at $z$. Nor do they add up: their
+error compares a hidden layer of the discriminator. In their program for
+faces the decoder hears 0.00001 of the error and 0.99999 of the game,
+and a player too far ahead sits out.
 """
 
 # %% [markdown]
