@@ -15,6 +15,7 @@ from claims import (
     digits,
     fifty,
     gaussians,
+    hybrid,
     measuring,
     museum,
     quality,
@@ -37,7 +38,7 @@ GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Metrics": (*quality.CLAIMS, *digits.CLAIMS, *measuring.CLAIMS),
     "Losses and penalties compared": compared.CLAIMS,
     "Faults of famous material": museum.CLAIMS,
-    "What the sources say": sources.CLAIMS,
+    "What the sources say": (*sources.CLAIMS, *hybrid.CLAIMS),
     "Seventeen tricks": tricks.CLAIMS,
 }
 TESTED = {claim.id: claim for claims in GROUPS.values() for claim in claims if isinstance(claim, Claim)}

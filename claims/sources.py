@@ -305,11 +305,4 @@ CLAIMS = (
         lesson="08c_cures_for_vanishing_gradients",
         seeds=tuple(range(10, 15)),
     ),
-    Untested(
-        id="S11",
-        title="To join a VAE and a GAN, add up the losses",
-        source=f"{_ASSIGNMENT}.",
-        statement="The decoder of a VAE is the generator of a GAN; add up the losses.",
-        reason="it asks for networks with an encoder, which the course's one training loop does not have.",
-    ),
 )
