@@ -193,8 +193,11 @@ reference, others = (
 FLOOR = kg.frechet_distance(reference, others)
 
 
-def distance(images):
-    return kg.frechet_distance(reference, classifier.features(images))
+def distances(watch):
+    """One a look; all samples are read at once, which is faster."""
+    features = classifier.features(np.concatenate(watch.samples))
+    looks = np.split(features, len(watch.samples))
+    return [kg.frechet_distance(reference, look) for look in looks]
 
 
 # %%
@@ -230,9 +233,7 @@ cut, far = {}, {}
 for head, group in watches.items():
     logits = np.array([[m["logits"] for m in w.metrics] for w in group])
     cut[head] = (logits < CUT).mean(axis=2)
-    far[head] = np.array(
-        [[distance(s) for s in w.samples] for w in group]
-    )
+    far[head] = np.array([distances(w) for w in group])
 
 # %% tags=["hide-input"]
 below = {head: values[:, -1] for head, values in cut.items()}
@@ -256,7 +257,8 @@ plt.show()
 # %% [markdown]
 """
 With the sigmoid a negative logit is a lesson: the fake was seen through,
-and the gradient says so. With the tanh it is silence.
+and the gradient says so. With the tanh it is silence. The orange lines
+show silent spells early on, which end.
 """
 
 # %% name="samples" alt="Rows of ten small pictures: real digits, and for each head and seed the first ten samples after {STEPS} steps."
@@ -291,17 +293,35 @@ display(Markdown("\n".join(lines)))
 # %% tags=["hide-input"]
 middle = float(np.median(below["tanh"]))
 letter = "A" if middle < 0.1 else "B" if middle <= 0.9 else "C"
+peak = cut["tanh"][:, 1:].max(axis=1)
 ratio = np.median(final["tanh"]) / np.median(final["sigmoid"])
 worse = int((final["tanh"] > final["sigmoid"]).sum())
 display(
     Markdown(
         f"At the end the tanh silences {below['tanh'].min():.0%} to "
-        f"{below['tanh'].max():.0%} of the fakes, with a median of "
-        f"{middle:.0%}: the answer is **{letter}**. Its samples are "
-        f"further from real digits in {worse} of {len(SEEDS)} seeds; the "
-        f"median distance is {ratio:.1f} times that with the sigmoid."
+        f"{below['tanh'].max():.0%} of the fakes: the answer is "
+        f"**{letter}**. On the way, at their worst look, the runs lost "
+        f"{peak.min():.0%} to {peak.max():.0%}. The samples of the tanh "
+        f"are further from real digits in {worse} of {len(SEEDS)} seeds; "
+        f"the median distance is {ratio:.1f} times that of the sigmoid."
     )
 )
+
+# %% [markdown]
+"""
+We expected otherwise. In lesson
+[19b](19b_museum_of_arguments.ipynb) the same head silences about half of
+the fakes, of a fixed set. In a game the fakes move, and the
+discriminator climbs back to positive answers. So the recipe as it is
+written trains, where the library cuts. It trains worse, and nothing
+says so: a fault that a look at the samples would not have found.
+"""
+
+# %% tags=["check"]
+assert below["tanh"].max() < 0.1, below
+assert peak.min() > 0.3, peak
+assert (final["tanh"] > final["sigmoid"]).all(), final
+assert final["tanh"].max() < far["tanh"][:, 0].min() / 3, final
 
 # %% [markdown]
 r"""
@@ -316,9 +336,9 @@ $$ \frac{d}{da}\bigl[-\log\tanh a\bigr] = -\frac{2}{\sinh 2a},
    \qquad
    \frac{d}{da}\bigl[-\log(1 - \tanh a)\bigr] = 1 + \tanh a, $$
 
-and both are exactly 0 for negative $a$. A fake that was seen through
-moves neither player. And just above 0 the first slope has no bound: the
-last fakes that are still heard shout.
+and both are exactly 0 for negative $a$: there a sample moves neither
+player. Just above 0 the first slope has no bound, so the last ones that
+are still heard shout.
 """
 
 
@@ -349,6 +369,30 @@ for a in (0.01, 0.5, 2.0):
     assert abs(slope(a, 1) * np.sinh(2 * a) / -2 - 1) < 1e-4
     assert abs(slope(a, 0) - 1 - np.tanh(a)) < 1e-4
 assert slope(-2.0, 1) == slope(-0.01, 1) == slope(-2.0, 0) == 0
+
+# %% [markdown]
+r"""
+Why does the discriminator come back? Let a share $p$ of the samples at
+some place be real. There an answer $t = \tanh a$ costs
+$-p \log t - (1 - p)\log(1 - t)$, least at $t = p$. So the best logit is
+$a = \operatorname{artanh} p$, never negative, while a negative one costs
+$-p \log\epsilon$, which is much for all but the surest fakes. In
+balance, with $p = 1/2$, the best logit is 0.55. We try all answers:
+"""
+
+# %%
+grid = np.linspace(-3, 3, 6_001)
+for p in (0.5, 0.1, 0.01, 1e-8):
+    total = p * cost(grid, 1) + (1 - p) * cost(grid, 0)
+    best = grid[total.argmin()]
+    print(
+        f"p = {p:<6g} best logit {best:6.3f}, artanh {np.arctanh(p):.3f}"
+    )
+
+# %% tags=["check", "exact"]
+for p in (0.5, 0.1, 0.01):
+    total = p * cost(grid, 1) + (1 - p) * cost(grid, 0)
+    assert abs(grid[total.argmin()] - np.arctanh(p)) < 1.1e-3
 
 # %% [markdown]
 r"""
@@ -385,20 +429,22 @@ features = below_last.predict(gan.sample(200, seed=1), verbose=0)
 rng = np.random.default_rng(0)
 last = rng.uniform(-1, 1, (features.shape[1], 4_000))
 shares = (features @ last < 0).mean(axis=0)
-same = float(((shares < 0.05) | (shares > 0.95)).mean())
 
 # %%
 print(f"silent, mean over the draws: {shares.mean():.1%}")
-print(f"draws with nearly all or nearly none silent: {same:.0%}")
+low, high = np.quantile(shares, [0.05, 0.95])
+print(f"nine of ten draws lie between {low:.0%} and {high:.0%}")
+at_start = ", ".join(f"{share:.0%}" for share in cut["tanh"][:, 0])
+print(f"the three runs began with {at_start}")
 
 # %% tags=["check", "exact"]
 assert abs(shares.mean() - 0.5) < 0.03
-assert same > 0.5
+assert high - low > 0.2
 
 # %% [markdown]
 r"""
-So the half is a coin toss: at the start the fakes are so alike that in
-most networks they fall on one side together.
+So the half is a mean over first weights, and one network may begin far
+from it, since its fakes are alike and tend to fall on one side together.
 
 And by hand, without a cut, one silent sample makes the mean of its batch
 NaN. With a share $q$ silent, a batch of $n = 64$ survives with
@@ -440,8 +486,9 @@ the run going, and only a measurement shows what is lost.
 <details><summary>The discriminator answers all fakes with a negative
 logit and all real digits with a positive one. What moves next?</summary>
 
-The real digits still pull at the discriminator, weakly. The fakes move
-nobody, so the generator stands still.
+The real digits still pull at the discriminator, and with shared weights
+that can lift the fakes above 0 again. Until then the generator stands
+still.
 
 </details>
 
@@ -473,8 +520,8 @@ the tests.
 
 - A loss that is cut stays finite, and hears nothing where it is cut.
 - Let the discriminator end in a logit, and the loss do the rest.
-- A fault that raises no error is found by measuring what each sample
-  teaches.
+- A run that survives a fault is no proof that there is none: compare it
+  with the repaired one, over several seeds.
 """
 
 # %% [markdown]
