@@ -239,7 +239,9 @@ for head, group in watches.items():
 below = {head: values[:, -1] for head, values in cut.items()}
 final = {head: values[:, -1] for head, values in far.items()}
 ratio = np.median(final["tanh"]) / np.median(final["sigmoid"])
-left = f"Negative at the end with the tanh: {np.median(below['tanh']):.0%}"
+left = (
+    f"Negative at the end with the tanh: {np.median(below['tanh']):.0%}"
+)
 right = f"At the end the tanh is {ratio:.1f} times as far"
 
 # %% name="result" alt="Two panels over {STEPS} steps, one thin line a seed, the median thick. Left, the share of fakes whose logit is negative: at the end {below['tanh'].min():.0%} to {below['tanh'].max():.0%} with the tanh, {below['sigmoid'].min():.0%} to {below['sigmoid'].max():.0%} with the sigmoid. Right, the distance to real digits, logarithmic: at the end {final['tanh'].min():.0f} to {final['tanh'].max():.0f} with the tanh, {final['sigmoid'].min():.0f} to {final['sigmoid'].max():.0f} with the sigmoid. A green line at {FLOOR:.1f} marks real digits."
