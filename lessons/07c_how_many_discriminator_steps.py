@@ -213,14 +213,16 @@ curves = {
 
 # %% tags=["hide-input"]
 medians = {k: np.median(v, axis=0) for k, v in curves.items()}
+ends = ", ".join(
+    f"{m[-1]:.1f} with k = {k}" for k, m in medians.items()
+)
+
+# %% tags=["hide-input"]
 early = {k: m[4 * (k + 1)] for k, m in medians.items()}
 last = [m[-1] for m in medians.values()]
 titles = (
     f"At {4 * UPDATES} steps the furthest: k = {max(early, key=early.get)}",
     f"At the end within a factor of {max(last) / min(last):.1f}",
-)
-ends = ", ".join(
-    f"{m[-1]:.1f} with k = {k}" for k, m in medians.items()
 )
 
 # %% name="result" alt="The distance to real digits, logarithmic, one thin line for each of {len(SEEDS)} seeds and a thick median for k = 1, 2 and 5. Left over generator steps, right over updates of either player; the curves are the same, stretched differently. All begin near {curves[1][:, 0].mean():.0f}. At the right ends the medians are {ends}. A green line at {FLOOR:.1f} shows real digits."
