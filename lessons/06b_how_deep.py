@@ -164,11 +164,11 @@ def make_gan(seed, players):
 
 
 # %%
-def train(build):
+def train(depth, place):
     """Samples of one setting, an array a seed."""
     found, gan = [], None
     for seed in SEEDS:
-        players = build(seed)
+        players = networks(seed, depth, place)
         if gan is None:
             gan = make_gan(seed, players)
         gan.restart(*players, seed=3 * seed + 2)
@@ -185,12 +185,12 @@ The table has four depths in its rows. Its columns are *nowhere* and
 
 # %%
 samples = {
-    (place, depth): train(lambda seed: networks(seed, depth, place))
+    (place, depth): train(depth, place)
     for place in ("nowhere", "generator")
     for depth in DEPTHS
 }
 for place in ("discriminator", "both"):
-    samples[place, 3] = train(lambda seed: networks(seed, 3, place))
+    samples[place, 3] = train(3, place)
 
 # %%
 distance = {
