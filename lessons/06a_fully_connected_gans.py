@@ -445,7 +445,10 @@ through that clearly gives the generator no gradient at all. So the
 sigmoid belongs into the loss. The reason in the table holds for what
 the answer *means*; the least-squares row shows that samples can do
 without that meaning.
+"""
 
+# %% [markdown]
+r"""
 ## Why
 
 Without a hidden layer the discriminator is $D(x) = \sigma(w \cdot x +
