@@ -17,7 +17,6 @@ from claims import (
     gaussians,
     measuring,
     museum,
-    normalised,
     quality,
     resting,
     sources,
@@ -38,7 +37,7 @@ GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Metrics": (*quality.CLAIMS, *digits.CLAIMS, *measuring.CLAIMS),
     "Losses and penalties compared": compared.CLAIMS,
     "Faults of famous material": museum.CLAIMS,
-    "What the sources say": (*sources.CLAIMS, *normalised.CLAIMS),
+    "What the sources say": sources.CLAIMS,
     "Seventeen tricks": tricks.CLAIMS,
 }
 TESTED = {claim.id: claim for claims in GROUPS.values() for claim in claims if isinstance(claim, Claim)}
