@@ -97,27 +97,19 @@ NUM_TRAIN = 900  # 9 batches of 100
 # %%
 try:
     images = kg.load_images("mnist")
-    note = "**Data:** MNIST, 28×28 pixels."
 except OSError:
     images = kg.load_images("digits")
-    note = (
-        "> **Notice.** MNIST could not be loaded, so this part was made "
-        "with the embedded 8×8 digits and as many updates."
-    )
-display(Markdown(note))
+    note = "> **Notice.** No MNIST here: this part shows 8×8 digits."
+    display(Markdown(note))
 
 # %%
 recipe = kg.get_recipe("udacity_mlp")
 real = images.train[:NUM_IMAGES]
-steps = -(-len(real) // recipe.batch_size)  # rounded up
+epochs = UPDATES * recipe.batch_size // len(real)
 gan = recipe.build(real.shape[1:], seed=SEEDS[0])
 watch = kg.Watch(num_samples=10)
-run = gan.fit(
-    real,
-    batch_size=recipe.batch_size,
-    epochs=UPDATES // steps,
-    verbose=0,
-    callbacks=[watch],
+gan.fit(
+    real, batch_size=100, epochs=epochs, callbacks=[watch], verbose=0
 )
 
 # %% name="first" alt="Rows of ten pictures. Top row: ten real digits. Below, the first ten samples of the recipe from the same z, at five moments up to epoch {watch.epochs[-1]}. They begin as blots of about the size of a digit; in the last rows most have strokes, and some can be read as digits, with stray bright pixels around them."
@@ -309,15 +301,12 @@ scores = {
 distance = {name: values[:, 0] for name, values in scores.items()}
 middle = {name: np.median(d) for name, d in distance.items()}
 
-# %% tags=["hide-input"]
+# %% name="result" alt="Frechet distance from unseen digits, on a logarithmic scale, for {len(PARTS)} settings with a mark for each of {len(SEEDS)} seeds and a bar at the median: {listed}. A dotted line at {FLOOR:.1f} shows real digits, one at {CEILING:.0f} noise."
 listed = "; ".join(
     f"{name} {values.min():.1f} to {values.max():.1f}"
     for name, values in distance.items()
 )
 worst = max(LESS, key=lambda name: middle[name])
-best = min(PARTS, key=lambda name: middle[name])
-
-# %% name="result" alt="Frechet distance from unseen digits, on a logarithmic scale, for {len(PARTS)} settings with a mark for each of {len(SEEDS)} seeds and a bar at the median: {listed}. A dotted line at {FLOOR:.1f} shows real digits, one at {CEILING:.0f} noise."
 fig, ax = plt.subplots(figsize=(8, 4.4))
 for y, (name, values) in enumerate(distance.items()):
     color = kg.PENALTY if name in MORE else kg.FAKE
@@ -424,23 +413,24 @@ $10^{-7}$. Here is what the generator pays for a fake, $-\log
 \sigma(a)$, by both ways:
 """
 
+
 # %%
-bce = keras.losses.BinaryCrossentropy
+def paid(values, **options):
+    loss = keras.losses.BinaryCrossentropy(**options)
+    return [float(loss([[1.0]], [[value]])) for value in values]
+
+
+# %%
 ANSWERS = np.array([-5.0, -10.0, -15.0, -20.0, -40.0], "float32")
-chances = 1 / (1 + np.exp(-ANSWERS))
-paid = {
-    "logits": [
-        float(bce(from_logits=True)([[1.0]], [[a]])) for a in ANSWERS
-    ],
-    "probabilities": [float(bce()([[1.0]], [[p]])) for p in chances],
-}
-for name, values in paid.items():
-    print(f"{name:14}" + "".join(f"{value:8.2f}" for value in values))
+by_logits = paid(ANSWERS, from_logits=True)
+by_chances = paid(1 / (1 + np.exp(-ANSWERS)))
+print("logits       ", np.round(by_logits, 2))
+print("probabilities", np.round(by_chances, 2))
 
 # %% tags=["check", "exact"]
-assert np.allclose(paid["logits"], np.logaddexp(0, -ANSWERS), rtol=1e-5)
-assert abs(paid["probabilities"][-1] + np.log(1e-7)) < 1e-3
-assert paid["probabilities"][-2] == paid["probabilities"][-1]
+assert np.allclose(by_logits, np.logaddexp(0, -ANSWERS), rtol=1e-5)
+assert abs(by_chances[-1] + np.log(1e-7)) < 1e-3
+assert by_chances[-2] == by_chances[-1]
 
 # %% [markdown]
 r"""
@@ -498,7 +488,8 @@ print(f"best without hidden layer       {found.fun:.4f}")
 print(f"largest slope at w = 0, c = 0   {np.abs(at_zero).max():.1e}")
 
 judge = kg.mlp_discriminator(data.sample_shape, widths=(128,), seed=1)
-judge.compile(adam(RECIPE), bce(from_logits=True))
+bce = keras.losses.BinaryCrossentropy(from_logits=True)
+judge.compile(adam(RECIPE), bce)
 both = np.concatenate([real, grey]).reshape(-1, *data.sample_shape)
 truth = np.repeat([1.0, 0.0], NUM_TRAIN)[:, None]
 judge.fit(both, truth, batch_size=100, epochs=20, verbose=0)
