@@ -385,6 +385,22 @@ fig, ax = plt.subplots(figsize=(7, 6.4))
 kg.plot_image_rows(rows, ax=ax, title="The first ten, first seed")
 plt.show()
 
+# %% [markdown]
+"""
+One removal stands out. Without its hidden layer the discriminator
+teaches nothing: the samples are one pattern, farther from digits than
+noise is. The same layer is not missed in the generator, at least not on
+pictures of 64 pixels. And aiming at features does more for the samples
+than any part for which the table gives a reason.
+"""
+
+# %% tags=["check"]
+assert letter == "C", options
+assert distance["no hidden layer in D"].min() > CEILING
+assert verdict("no hidden layer in G") != "worse"
+assert verdict("feature matching") == "better"
+assert middle["feature matching"] < min(middle[name] for name in LESS)
+
 # %% [markdown] claim="S4 T1 T6 T15"
 """
 The ledger has tried three of these parts in another setting: two hidden
@@ -435,14 +451,10 @@ assert by_chances[-2] == by_chances[-1]
 # %% [markdown]
 r"""
 From $a = -16$ down the second row stands still: a fake that was seen
-through that clearly gives the generator no gradient at all. So the
-sigmoid belongs into the loss. The reason in the table holds for what
-the answer *means*; the least-squares row shows that samples can do
-without that meaning.
-"""
+through so clearly gives the generator no gradient. So the sigmoid
+belongs into the loss. And the row *no sigmoid in D* shows that samples
+can do without a probability.
 
-# %% [markdown]
-r"""
 ## Why
 
 Without a hidden layer the discriminator is $D(x) = \sigma(w \cdot x +
@@ -452,9 +464,8 @@ convex in $w$ and $c$, and at $w = 0$, $c = 0$ its slope is
 $$ \nabla_w L_D = \tfrac12 \bigl(\bar x_{\text{fake}} -
    \bar x_{\text{real}}\bigr), \qquad \partial_c L_D = 0, $$
 
-where $\bar x$ is a mean picture. If the two mean pictures are equal the
-slope is zero, so the best this discriminator can do is answer 1/2 to
-everything.
+where $\bar x$ is a mean picture. If both are equal the slope is zero,
+and the best this discriminator can do is answer 1/2 to everything.
 """
 
 
@@ -621,7 +632,8 @@ and the generator 0.7985. The exercise notebook holds the tests.
 """
 ## Remember
 
-- TODO
+- Of the parts with a printed reason one was clearly needed here, the
+  discriminator's hidden layer.
 - A part is needed if leaving it out makes every seed worse; a reason in
   a text is no test.
 - A discriminator without a hidden layer hears the mean picture only.

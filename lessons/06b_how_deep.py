@@ -11,15 +11,15 @@ r"""
 # Does a GAN with three hidden layers need batch normalisation?
 
 The exercise that lesson [06a](06a_fully_connected_gans.ipynb) took apart
-ends with an advice: add layers, see what happens; at three the network
-can no longer train, so try batch normalisation. We do it, and measure.
-What comes out depends on two things that the advice leaves out: the
-rate, and the network in which the normalisation stands.
+ends with some advice: add layers, and see what happens; at three the
+network can no longer train, so try batch normalisation. We do it, and
+measure twice. The two measures will not agree, and the reason for that
+is an exact one.
 
 After this lesson you can
 
 - compare depths with all else equal, in a table over seeds,
-- say where batch normalisation helped here, and where it did harm,
+- catch a measure that is fooled, with a second one and with your eyes,
 - show what a discriminator with batch normalisation cannot see.
 
 About 20 minutes to read, a minute and a half to run on two cores. You
@@ -332,9 +332,9 @@ claims.check("S5", "refuted")
 r"""
 ## Why
 
-A normalised discriminator's first layer gives $h = Wx$.
-With $\mu$ and $s$ the mean and standard deviation of a unit over the
-minibatch, what goes on is
+The first layer of a normalised discriminator gives $h = Wx$ for an
+image $x$. With $\mu$ and $s$ the mean and the standard deviation of a
+unit over the minibatch, what goes on is
 
 $$ \hat h = \frac{h - \mu}{\sqrt{s^2 + \varepsilon}}. $$
 
@@ -354,7 +354,7 @@ washed = contrast * real + picture
 
 # %% [markdown]
 """
-All its answers are the same, for all weights. We ask three fresh
+So the answers to both are the same, for all weights. We ask three fresh
 discriminators with three hidden layers about real digits and about
 washed-out ones. The third is normalised in its second and third layer
 only.
@@ -403,7 +403,7 @@ apart = {
 }
 alike = ", ".join(f"{name} {v:.3f}" for name, v in apart.items())
 
-# %% name="blind" alt="Top: ten real digits, and the same ten at half the contrast with a grey ramp over them. Below, three scatter plots of a discriminator's answer to the washed-out image over its answer to the real one, for 100 images. Largest difference, in standard deviations of the answers: {alike}. Normalised, all points lie on the diagonal."
+# %% name="blind" alt="Three scatter plots of a discriminator's answer to the washed-out image over its answer to the real one, for 100 images. Largest difference, in standard deviations of the answers: {alike}. Normalised, all points lie on the diagonal."
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.4))
 for ax, (name, (a, b)) in zip(axes, pairs.items()):
     ax.plot(a, b, "x", color=kg.DISCRIMINATOR, ms=4)
@@ -444,7 +444,8 @@ after = {
     )
     for name in PLACES
 }
-lines = ["| normalised | coverage | repaired | distance | repaired |"]
+heads = "coverage | repaired coverage | distance | repaired distance"
+lines = [f"| normalised | {heads} |"]
 lines.append("|---|---|---|---|---|")
 for name in PLACES:
     then = np.median(after[name], axis=0)
@@ -463,9 +464,9 @@ since normalising all made training unstable.
 ## Change one thing
 
 Train with the third judge: in `networks`, return `all_but_first(seed,
-depth)` as the discriminator where `place` is `"both"`. Before you run:
-the blind spot is gone, so do three layers come back to where the
-unnormalised ones are?
+depth)` as the discriminator where `place` is `"both"`, and run two and
+three layers. Before you run: the blind spot is gone. Does the stain
+leave the samples, and does the coverage come back?
 """
 
 # %% [markdown]
@@ -517,10 +518,12 @@ notebook holds the tests.
 """
 ## Remember
 
-- TODO depth sentence.
-- A discriminator that normalises batches of one kind cannot see what
-  all fakes have in common, a fixed picture or a lack of contrast.
-- Advice such as "try batch normalisation" needs to name the network.
+- Three layers fail with this recipe and not with a milder one: "too
+  deep" is a sentence about a depth at a rate.
+- A discriminator that normalises batches of one kind cannot see a stain
+  that all fakes share.
+- A measure that reads features can be fooled; take a second one, and
+  look.
 """
 
 # %% [markdown]

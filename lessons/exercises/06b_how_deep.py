@@ -96,7 +96,7 @@ for seed in range(20):
     draw = np.random.default_rng(seed)
     W, v = draw.normal(size=(64, 128)), draw.normal(size=128)
     apart, together = gaps(digits, washed, W, v)
-    assert abs(apart) < 0.05, f"apart: {apart:.3f}, expected nearly 0"
+    assert abs(apart) < 0.01, f"apart: {apart:.3f}, expected nearly 0"
     assert abs(together) > 10 * abs(apart), f"together: {together:.3f}"
 
 # %% [markdown]
