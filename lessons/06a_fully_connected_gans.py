@@ -164,7 +164,7 @@ print(f"distance of real digits {FLOOR:.2f}, of noise {CEILING:.0f}")
 # %% [markdown]
 """
 The recipe in words that can be changed one by one. Below it stand the
-six changes that take something away. *No sigmoid* trains with the
+six changes that take something away. *No sigmoid in D* trains with the
 least-squares loss, which asks the raw output to be 1 or 0 and knows no
 probability (lesson [11a](11a_what_each_loss_asks_for.ipynb)).
 """
@@ -320,7 +320,7 @@ ax.axvspan(base.min(), base.max(), color=kg.NEUTRAL, alpha=0.15)
 ax.set_yticks(range(len(PARTS)), PARTS)
 ax.invert_yaxis()
 ax.set(xlabel="Fréchet distance", xscale="log")
-ax.set_title(f"The worst loss: {worst}")
+ax.set_title(f"Missed most: {worst}")
 ax.legend(fontsize=9)
 plt.show()
 
