@@ -219,6 +219,7 @@ CLAIMS = (
         run=leaky_relu,
         verdict=helps,
         seeds=SEEDS,
+        lesson="06a_fully_connected_gans",
     ),
     Claim(
         id="S5",
@@ -235,6 +236,7 @@ CLAIMS = (
         run=depth_and_normalisation,
         verdict=three_layers_need_normalisation,
         seeds=SEEDS,
+        lesson="06b_how_deep",
     ),
     Untested(
         id="S6",
