@@ -8,31 +8,36 @@
 
 # %% [markdown]
 r"""
-# Exercise 13b: weights against checkerboards
+# Exercise 13b: how easily does chance do that?
 
-A transposed convolution in one dimension lays the kernel $w_0, \dots,
-w_{k-1}$ at every $s$-th place, times the value there, and adds:
+Three runs with a rule, three without. Their means differ. If the rule
+made no difference, the six numbers could have been dealt to the two
+groups in any way. Write `chance(kept, broken)`: of **all** ways to deal
+the numbers to groups of these sizes, the share in which the means differ
+by at least as much as they do, in either direction.
 
-$$ y_x = \sum_i v_i \, w_{x - s i}, $$
-
-where weights outside of the kernel count as zero. From $n$ values it
-makes $s\,(n - 1) + k$ numbers. Write `paint(values, kernel, stride)`.
+Hint: `itertools.combinations` deals indices, not numbers, so that equal
+numbers are no trouble. Allow for rounding: count a difference as at
+least as large if it is so up to 1e-9.
 """
 
 # %%
-import keras
+from itertools import combinations
+
 import numpy as np
 
 
 # %%
-def paint(values, kernel, stride):
-    """The painted numbers, float64 (stride * (n - 1) + k,)."""
-    values, kernel = np.asarray(values), np.asarray(kernel)
+def chance(kept, broken):
+    """Share of deals with means as far apart, a float in (0, 1]."""
     # BEGIN SOLUTION
-    painted = np.zeros(stride * (len(values) - 1) + len(kernel))
-    for i, value in enumerate(values):
-        painted[stride * i : stride * i + len(kernel)] += value * kernel
-    return painted
+    numbers, size = np.array([*kept, *broken], float), len(kept)
+    seen = abs(np.mean(kept) - np.mean(broken))
+    gaps = []
+    for deal in combinations(range(len(numbers)), size):
+        others = np.delete(numbers, deal)
+        gaps.append(abs(numbers[list(deal)].mean() - others.mean()))
+    return float(np.mean(np.array(gaps) >= seen - 1e-9))
     # END SOLUTION
 
 
@@ -42,49 +47,32 @@ Run the tests. No message means that they pass.
 """
 
 # %%
-found = paint([1, 1, 1], [1, 1, 1], 2)
-assert np.allclose(found, [1, 1, 2, 1, 2, 1, 1]), f"{found}"
-found = paint([1, 10], [1, 2, 3, 4], 2)
-assert np.allclose(found, [1, 2, 13, 24, 30, 40]), f"order? {found}"
-found = paint([2.0, 3.0], [1, 1], 3)
-assert np.allclose(found, [2, 2, 0, 3, 3]), f"gaps: {found}"
-
-# %%
-rng = np.random.default_rng(0)
-for size, stride in ((3, 2), (4, 2), (5, 2), (5, 3)):
-    kernel, values = rng.standard_normal(size), rng.standard_normal(6)
-    layer = keras.layers.Conv1DTranspose(
-        1, size, strides=stride, data_format="channels_last"
-    )
-    inputs = values.astype("float32")[None, :, None]
-    layer.build(inputs.shape)
-    layer.set_weights([kernel[:, None, None], np.zeros(1)])
-    expected = keras.ops.convert_to_numpy(layer(inputs))[0, :, 0]
-    gap = np.abs(paint(values, kernel, stride) - expected).max()
-    assert gap < 1e-4, f"kernel {size}, stride {stride}: off by {gap}"
+value = chance([4, 5, 6], [1, 2, 3])
+assert abs(value - 0.1) < 1e-9, f"three above three: {value}"
+value = chance([1, 2, 3], [4, 5, 6])
+assert abs(value - 0.1) < 1e-9, f"the other direction: {value}"
+value = chance([6, 7, 8, 9, 10], [1, 2, 3, 4, 5])
+assert abs(value - 2 / 252) < 1e-9, f"five above five: {value}"
+value = chance([1, 3], [2])
+assert abs(value - 1) < 1e-9, f"equal means: {value}"
+value = chance([2, 2, 2], [1, 1, 1])
+assert abs(value - 0.1) < 1e-9, f"equal numbers: {value}"
 
 # %% [markdown]
 """
-With weights of 1, a kernel of 3 and a stride of 2 a constant becomes a
-checkerboard. Find `even_three`, a kernel of length 3 with 1 in its
-middle and equal ends, and `even_five`, a kernel of length 5 with 1 in
-its middle and 0.25 at both ends, symmetric, which paint a constant as a
-constant.
+How often does chance speak where there is nothing to say? Draw two
+groups of three from one and the same normal distribution, 400 times, and
+compute `alarms`, the share of them with a chance of 0.1 or less.
 """
 
 # %%
+rng = np.random.default_rng(0)
 # BEGIN SOLUTION
-even_three = [0.5, 1, 0.5]
-even_five = [0.25, 0.75, 1, 0.75, 0.25]
+draws = rng.standard_normal((400, 2, 3))
+alarms = np.mean([chance(*pair) <= 0.1 for pair in draws])
 # END SOLUTION
 
 # %%
-for kernel in (even_three, even_five):
-    half = len(kernel) // 2
-    assert kernel[half] == 1, f"middle of {kernel}"
-    assert list(kernel) == list(kernel)[::-1], "not symmetric"
-    inside = paint(np.ones(8), kernel, 2)[4:-4]
-    assert np.ptp(inside) < 1e-9, f"{kernel} paints {inside}"
-assert even_five[0] == 0.25, f"ends of {even_five}"
-assert [len(even_three), len(even_five)] == [3, 5], "lengths"
+print(f"false alarms: {alarms:.1%}")
+assert 0.05 < alarms < 0.16, f"about one in ten expected: {alarms}"
 print("All tests pass.")
