@@ -131,7 +131,7 @@ def coverage(samples, real):
 
 
 # %%
-test, others = images.test[:NUM_TEST], images.train[-NUM_TEST:]
+test, others = images.test[:NUM_TEST], images.train[:NUM_TEST]
 reals = {side: resized(test, side) for side in BLOCKS}
 ceiling = {s: coverage(resized(others, s), reals[s]) for s in BLOCKS}
 print({side: round(value, 3) for side, value in ceiling.items()})
