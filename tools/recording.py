@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import keras_gan as kg
+from keras_gan._movie import Movie
 from keras_gan.cli import main as keras_gan
 from tools.files import ROOT, write
 from tools.gallery import MEASURES, Entry, command
@@ -91,7 +92,7 @@ def _measured(run: Path, told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def film_of(pictures: list[Path], limit: int = FILM_LIMIT) -> tuple[kg.Movie, bytes]:
+def film_of(pictures: list[Path], limit: int = FILM_LIMIT) -> tuple[Movie, bytes]:
     """Makes a film of `samples/epoch_0005.png` and the like.
 
     Returns:
