@@ -49,7 +49,7 @@ lock: $(READY) ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m tools.lock
 
 clean: ## remove what was built; the environment and the lessons' results stay
-	rm -rf site docs/lessons docs/claims.md docs/questions.md .pytest_cache .mypy_cache .ruff_cache
+	rm -rf site docs/lessons docs/claims.md docs/gallery.md docs/questions.md .pytest_cache .mypy_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml tools/environment.py
 	@$(PYTHON) tools/environment.py

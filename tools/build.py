@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
-from tools import cache, notebooks, questions
+from tools import cache, gallery, notebooks, questions
 from tools.execute import execute
 from tools.files import ROOT, remove_others, write
 from tools.lesson import SCALES, Lesson, LessonError, find_lessons, read
@@ -120,6 +120,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         return 130
     remove_stale(root)
     write_claims(root)
+    if (root / "docs" / "gallery").is_dir():
+        write(root / "docs" / "gallery.md", gallery.page(root))
     if pages and not failed:
         write(root / "docs" / "questions.md", questions.page([read(path) for path in find_lessons(root)]))
     return 1 if failed else 0

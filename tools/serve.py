@@ -13,7 +13,7 @@ ADDRESS = "127.0.0.1:8000"
 def _times() -> dict[Path, float]:
     """When each source was last written."""
     sources = [path for name in ("lessons", "keras_gan", "claims") for path in (ROOT / name).rglob("*.py")]
-    sources.append(ROOT / "claims" / "results.json")
+    sources += [ROOT / "claims" / "results.json", *(ROOT / "docs" / "gallery").glob("*/run.json")]
     return {path: path.stat().st_mtime for path in sources if path.exists()}
 
 

@@ -1,0 +1,178 @@
+"""The gallery: `python -m tools.gallery record NAME ...` records runs, the build makes their page."""
+
+import argparse
+import html
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.files import ROOT, write
+
+SEED = 0
+LIMIT = 400_000  # bytes of a card: film, poster and record
+MEASURES = {
+    "frechet": "Fréchet distance",
+    "precision": "precision",
+    "recall": "recall",
+    "class_kl": "class KL, nats",
+    "memorised": "memorised share",
+}
+NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
+SIZES = {"mnist": 60_000, "fashion_mnist": 60_000, "cifar10": 50_000}
+_HEAD = """# Gallery
+
+Runs of the recipes that this course's [sources](sources.md) ask for, one seed each. A film shows what the
+generator makes of the same 25 `z` from epoch to epoch: the first 25, not the best. No film starts by itself.
+
+{devices} Where a run ended before its source does, its card says so. The time is by the clock, whatever else
+the machine did meanwhile.
+
+A number stands beside what real images get, the floor of a distance and the ceiling of a share, and beside
+what noise gets. [Lesson 16b](lessons/16b_measuring_samples.md) says what each number sees. The features come
+from a small network that was trained on the same data, so distances of two data sets can't be compared. And
+one run says little about the next: what holds over seeds stands in [the ledger](claims.md).
+
+The command of a card trains the same recipe from the same seed; given again, it goes on where it was cut off.
+`python -m tools.gallery record NAME` runs it, measures, and makes the card anew.
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run: a recipe, its images, and how many epochs it gets; None for as many as its source has."""
+
+    recipe: str
+    data: str
+    epochs: int | None = None
+
+
+ENTRIES = {
+    "vanilla_assignment": Entry("vanilla_assignment", "mnist"),
+    "vanilla_tensorflow": Entry("vanilla_tensorflow", "mnist", 100),
+    "udacity_mlp": Entry("udacity_mlp", "mnist"),
+    "deep_mlp": Entry("deep_mlp", "mnist", 8),
+    "deep_mlp_fashion_mnist": Entry("deep_mlp", "fashion_mnist", 8),
+    "deep_mlp_cifar10": Entry("deep_mlp", "cifar10", 30),
+    "deep_mlp_batch_norm": Entry("deep_mlp_batch_norm", "mnist", 5),
+}
+
+
+def command(name: str, entry: Entry) -> str:
+    """The command that trains an entry."""
+    epochs = f" --epochs {entry.epochs}" if entry.epochs else ""
+    return f"keras-gan train {entry.recipe} --data {entry.data}{epochs} --seed {SEED} --output runs/{name}"
+
+
+def page(root: Path = ROOT) -> str:
+    """The page of all cards that are stored, in the order of `ENTRIES`."""
+    stored = {name: root / "docs" / "gallery" / name / "run.json" for name in ENTRIES}
+    cards = {
+        name: json.loads(path.read_text(encoding="utf-8")) for name, path in stored.items() if path.exists()
+    }
+    rows = ["| run | how far | Fréchet distance | real images | noise |", "|---|---|---|---|---|"]
+    for name, card in cards.items():
+        scores = " | ".join(map(_text, card["scores"]["frechet"]))
+        rows.append(f"| [{_name(card)}](#{name}) | {_length(card)} | {scores} |")
+    head = _HEAD.format(devices=_devices(list(cards.values())))
+    return "\n".join([head, *rows, "", *(_card(name, card) for name, card in cards.items())])
+
+
+def _card(name: str, card: dict[str, Any]) -> str:
+    """A run: what it is, its film, how far it went, how good it is, and how to repeat it."""
+    whole = card["epochs_trained"] >= card["epochs_of_source"]
+    told, scores = card["measured_with"], card["scores"]
+    rows = ["| measure | this run | real images | noise |", "|---|---|---|---|"]
+    rows += [f"| {title} | {' | '.join(map(_text, scores[key]))} |" for key, title in MEASURES.items()]
+    return "\n\n".join(
+        [
+            f"## {_name(card)} {{#{name}}}",
+            f"{card['title'].capitalize()}. Source: {card['source']}.",
+            _video(name, card),
+            f"**{_length(card)}** in {_clock(card['wall_time_s'])}, on {_machine(card)}. "
+            + ("As long as its source." if whole else "Its source goes on."),
+            "\n".join(rows),
+            f"{told['num_samples']:,} samples a side; {told['feature_size']} features of a classifier "
+            f"with {told['accuracy']:.1%} right on {told['num_test']:,} test images.",
+            f"```\n{card['command']}\n```",
+            _provenance(name, card),
+        ]
+    )
+
+
+def _provenance(name: str, card: dict[str, Any]) -> str:
+    """Date, data, versions, losses, and what differs from the source."""
+    images, data = f"{card['num_images']:,}", card["data"]
+    if card["num_images"] != SIZES.get(data, card["num_images"]):
+        images += f" of the {SIZES[data]:,}"
+    versions = ", ".join(f"{key} {value}" for key, value in card["versions"].items())
+    losses = ", ".join(f"`{key}` {value:.3f}" for key, value in card["losses"].items())
+    return (
+        f"Made on {card['date']} from {images} training images of {NAMES.get(data, data)}, batches of "
+        f"{card['batch_size']}, seed {card['seed']}; {versions}. Means of the last epoch: {losses}. "
+        f"What differs from the source: {card['differs']} [The whole record](gallery/{name}/run.json)\n"
+    )
+
+
+def _video(name: str, card: dict[str, Any]) -> str:
+    """A film that waits for the reader, behind the picture that it ends with."""
+    film, folder = card["film"], f"gallery/{name}"
+    caption = (
+        f"25 samples from the same z, in {film['pictures']} pictures from noise to epoch "
+        f"{card['epochs_trained']:,}."
+    )
+    read = f"A classifier reads the last ones, row by row, as {', '.join(card['read_as'])}."
+    return (
+        f'<figure class="lesson">\n<video controls muted playsinline preload="none" '
+        f'width="{film["width"]}" height="{film["height"]}" poster="{folder}/poster.webp" '
+        f'src="{folder}/film.mp4" aria-label="{html.escape(f"{caption} {read}")}"></video>\n'
+        f"<figcaption>{html.escape(caption)}</figcaption>\n</figure>"
+    )
+
+
+def _name(card: dict[str, Any]) -> str:
+    return f"{card['recipe']} on {NAMES.get(card['data'], card['data'])}"
+
+
+def _length(card: dict[str, Any]) -> str:
+    return f"{card['epochs_trained']:,} of {card['epochs_of_source']:,} epochs"
+
+
+def _machine(card: dict[str, Any]) -> str:
+    processor = f"{card['hardware']['processor']}, {card['hardware']['cores']} cores"
+    return f"a CPU ({processor})" if card["device"] == "cpu" else f"a GPU (beside {processor})"
+
+
+def _devices(cards: Sequence[dict[str, Any]]) -> str:
+    number = sum(card["device"] != "cpu" for card in cards)
+    return f"{number} of these {len(cards)} runs had a GPU." if number else "All of them ran on a CPU."
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _text(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Records the runs that are named, and makes the page."""
+    parser = argparse.ArgumentParser(prog="python -m tools.gallery", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="record")
+    recording = commands.add_parser("record", help="train, measure, and write cards")
+    recording.add_argument("names", nargs="+", choices=ENTRIES, metavar="NAME", help=", ".join(ENTRIES))
+    names = parser.parse_args(arguments).names
+    from tools.recording import record  # not above: it brings Keras, which the page does not need
+
+    for name in names:
+        print(record(name, ENTRIES[name]).relative_to(ROOT).as_posix(), flush=True)
+    write(ROOT / "docs" / "gallery.md", page())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
