@@ -265,10 +265,11 @@ noise leaves at least a hundred times as much. The ledger keeps that
 claim as what it is, refuted in every seed. Its other half, that the
 critic's gradient neither vanishes nor explodes, held in every seed.
 
-A limit of this test, found later: it reads the fakes *without* noise. In
-training the generator's own step reads them with noise, and a blurred
-fake may lie where the discriminator is less sure. What the generator
-would get there is not measured here.
+A limit of both tests, found later: they read the fakes *without* noise.
+In training the generator's own step reads them with noise, and some
+blurred fakes lie where the discriminator is less sure. A first trial of
+that gave a far larger gradient. So the answer above is one about fakes
+without noise, and does not yet judge the cure.
 """
 
 # %% tags=["check"]
@@ -579,8 +580,8 @@ samples both halve. The exercise notebook holds the tests.
 ## Remember
 
 - The non-saturating loss and a critic with a gradient penalty keep the
-  gradient; noise does so only where the gap between real and fake is a
-  few of its standard deviations.
+  gradient. At fakes without noise, noise does so only where the gap
+  between real and fake is a few of its standard deviations.
 - Each has its price: a growing and noisier gradient, more work in every
   step, a blurred goal.
 - A gradient that stays does not mean that the players arrive.
