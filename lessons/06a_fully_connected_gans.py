@@ -378,7 +378,7 @@ display(
     )
 )
 
-# %% name="samples" alt="Rows of ten small pictures: real digits, and the first ten samples of the first seed for each of {len(PARTS)} settings. TODO"
+# %% name="samples" alt="Rows of ten small pictures: real digits, and the first ten samples of the first seed for each of {len(PARTS)} settings. Without a hidden layer in the discriminator all ten are the same pattern of hard black and white pixels. In the other rows strokes of digits can be seen, in several of them beside grey blots."
 rows = {"real": others[:10]}
 rows |= {name: sets[0][:10] for name, sets in samples.items()}
 fig, ax = plt.subplots(figsize=(7, 6.4))
