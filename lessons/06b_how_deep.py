@@ -478,8 +478,8 @@ assert apart["all but the first layer"] > 0.5
 # %% [markdown]
 r"""
 With the stain gone, the pair that was normalised in both networks has
-the highest coverage of the four and the lowest distance. It had learned
-more about digits than the others, and nobody could see it.
+the highest coverage of the three and the lowest distance. It had
+learned more about digits than the others; the stain hid it.
 
 Later networks follow a rule that fits: Radford and others normalise all
 layers but the generator's output and the discriminator's input layer,
