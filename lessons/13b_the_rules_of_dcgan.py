@@ -353,12 +353,12 @@ assert "5: ReLU, no leak" not in harmful, covered
 # %% [markdown]
 """
 Two things this GAN cannot do without: normalisation in the
-discriminator, and networks without dense hidden layers. The first rule is the surprise: pooling and resizing in the place of
-strides is the best of all changes. It is also the dearest, since its
-convolutions run at the larger of two sizes. A leak in the ReLU makes no
-difference that three seeds could show. None of this speaks against the
-rules for the networks of the paper, which have twice as many layers, nor
-for runs that last longer than four hundred steps.
+discriminator, and networks without dense hidden layers. The first rule
+is the surprise: pooling and resizing in the place of strides is the best
+of all changes. It is also the dearest, since its convolutions run at the
+larger of two sizes. A leak in the ReLU makes no difference that three
+seeds could show. None of this speaks against the rules for the networks
+of the paper, which have twice as many layers, nor for longer runs.
 """
 
 # %% [markdown]
