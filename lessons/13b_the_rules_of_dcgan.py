@@ -352,12 +352,13 @@ assert "5: ReLU, no leak" not in harmful, covered
 
 # %% [markdown]
 """
-Normalisation in the discriminator is what this GAN cannot do without.
-The first rule is the surprise: pooling and resizing in the place of
-strides is the best of all changes. It is also the dearest, since its
-convolutions run at the larger of two sizes. A leak in the ReLU makes no
-difference that three seeds could show. None of this speaks against the
-rules for the networks of the paper, which have twice as many layers.
+Two things this GAN cannot do without: normalisation in the
+discriminator, and networks without dense hidden layers. The first rule
+is the surprise: pooling and resizing in the place of strides is the best
+of all changes. It is also the dearest, since its convolutions run at the
+larger of two sizes. A leak in the ReLU makes no difference that three
+seeds could show. None of this speaks against the rules for the networks
+of the paper, which have twice as many layers, nor for longer runs.
 """
 
 # %% [markdown]
@@ -503,8 +504,8 @@ with five against five 2 in 252. The exercise notebook holds the tests.
 
 - Rules are tested by breaking them one at a time, over seeds, with
   everything else as it was.
-- Here normalisation in the discriminator decides; strides do not, and
-  resizing with pooling is better and dearer.
+- Here normalisation in the discriminator and the absence of dense hidden
+  layers decide; strides do not, and resizing with pooling is better.
 - Three runs against three can be all below by chance once in 20 times:
   count your comparisons.
 """

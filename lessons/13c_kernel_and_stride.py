@@ -316,7 +316,7 @@ def unevenness(pattern):
     """Largest over smallest mean of even and odd rows and columns."""
     inside = pattern[4:-4, 4:-4]
     means = [inside[a::2, b::2].mean() for a in (0, 1) for b in (0, 1)]
-    return max(means) / min(means)
+    return float(max(means) / min(means))
 
 
 # %%
