@@ -233,6 +233,12 @@ text = (
 )
 display(Markdown(f"{table(head, walks)}\n\n{text}"))
 
+# %% tags=["check"]
+for per_net in zip(*(walks[k][:, 1] for k in walks)):
+    assert per_net[1] > 1.5 * per_net[0], per_net
+    assert abs(per_net[2] / per_net[0] - 1) < 0.2, per_net
+assert (walks["straight"][:, 3] > walks["fresh"][:, 3]).all(), walks
+
 # %% [markdown]
 r"""
 Each picture of a straight walk may look fine. As a set, those half-way
@@ -241,10 +247,9 @@ come from a place where $z$ almost never lies; the lengths below say why.
 ### Arithmetic
 
 The famous sum is "smiling woman, minus woman, plus man". With digits:
-thick $a$, minus thin $a$, plus thin $b$. It should be a thick $b$. Each
-of the three is a mean of several $z$, whose pictures the classifier reads
-as that digit, and whose ink, the mean brightness, is in the upper or
-lower third of its class.
+thick $a$, minus thin $a$, plus thin $b$ should be a thick $b$. Each of
+the three is a mean of several $z$ whose pictures are read as that digit,
+with an ink, the mean brightness, in the upper or lower third.
 
 A **hit** is read as $b$ and has more ink than the median $b$. The
 baseline is the thin $b$ alone. A mean of many $z$ is short, so we also
@@ -382,11 +387,16 @@ axes[0].set_title("The fitted direction moves the ink")
 axes[1].set_title("and the digit, too")
 plt.show()
 
+# %% tags=["check"]
+assert (along[:, 0, -1] > 1.5).all(), along
+assert (along[:, 0, -1] > np.abs(random[:, 0, -1])).all(), random
+assert np.median(along[:, 1, -1]) < 0.5, along
+
 # %% [markdown]
 r"""
-So a direction can be found, and a random one of the same length does
-next to nothing. But it is no knob for a single property: far out, the
-digit changes with it.
+So a direction can be found: it moves the ink further than a random one
+of the same length. But it is no knob for one property. Far out, most
+pictures are read as another digit.
 
 ### The $z$ of a given picture
 
@@ -505,14 +515,25 @@ text = (
 )
 display(Markdown(f"{table(head, searched)}\n\n{text}"))
 
+# %% tags=["check"]
+error = {k: np.median(v, axis=0) for k, v in searched.items()}
+assert answer == "C", ratio
+assert (
+    error["generated"][0] < error["real"][0] < error["shuffled"][0] / 2
+)
+assert error["generated"][4] < 11 < 12 < error["real"][4], error
+
 # %% [markdown]
 r"""
+The search comes nearer to a real digit than the training set does, and
+shuffled pixels are out of its reach. But look at the last column. For a
+picture of the generator's own, it finds a $z$ as long as random ones. For
+a real digit it finds one far longer, at a place that no random $z$ visits.
+
 ## Why
 
 Why is the straight way bad? The squared length of a normal $z$ is a sum
-of $d$ squares with mean 1, so it is near $d$, and relative deviations
-are of the order $\sqrt{2/d}$. Almost all $z$ lie in a thin shell of
-radius
+of $d$ squares with mean 1. So almost all $z$ lie in a thin shell of radius
 
 $$ E \lVert z \rVert = \sqrt 2\;
    \frac{\Gamma((d + 1)/2)}{\Gamma(d/2)} \approx \sqrt{d - \tfrac12}, $$
