@@ -328,8 +328,11 @@ plt.show()
 
 # %% [markdown]
 r"""
-Each share is measured over all pairs of digits, so it is no lucky case.
-Look at both ends: what one $z$ for each mean achieves, and what many do.
+Left: with one $z$ for each mean the sum hits in a minority of the pairs,
+and the baseline hardly ever. With means of many, the baseline hits as
+well, without any difference added: such a mean is short, its picture is
+grey, and grey counts as ink. A high share proves nothing there. Compare
+the two curves on the right, where all $z$ are equally long.
 
 ### A direction
 
