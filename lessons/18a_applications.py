@@ -421,7 +421,7 @@ for quanta in showers:
 ax.set(yscale="log", xlabel="total energy, quanta", ylabel="events")
 low = [(total(made) < 50).mean() for made in (truth, *showers)]
 ax.set_title(
-    f"Below 50 quanta: {low[0]:.1%} of real showers (solid), "
+    f"Below 50 quanta: {low[0]:.1%} of real showers, "
     f"{min(low[1:]):.1%} to {max(low[1:]):.1%} of the GANs'"
 )
 plt.show()
