@@ -53,9 +53,9 @@ ENTRIES = {
     "vanilla_assignment": Entry("vanilla_assignment", "mnist"),
     "vanilla_tensorflow": Entry("vanilla_tensorflow", "mnist", 100),
     "udacity_mlp": Entry("udacity_mlp", "mnist"),
-    "deep_mlp": Entry("deep_mlp", "mnist", 8),
-    "deep_mlp_fashion_mnist": Entry("deep_mlp", "fashion_mnist", 8),
-    "deep_mlp_cifar10": Entry("deep_mlp", "cifar10", 30),
+    "deep_mlp": Entry("deep_mlp", "mnist", 6),
+    "deep_mlp_fashion_mnist": Entry("deep_mlp", "fashion_mnist", 6),
+    "deep_mlp_cifar10": Entry("deep_mlp", "cifar10", 20),
     "deep_mlp_batch_norm": Entry("deep_mlp_batch_norm", "mnist", 5),
 }
 
