@@ -31,9 +31,10 @@ generator makes of the same 25 `z` from epoch to epoch: the first 25, not the be
 the machine did meanwhile.
 
 A number stands beside what real images get, the floor of a distance and the ceiling of a share, and beside
-what noise gets. [Lesson 16b](lessons/16b_measuring_samples.md) says what each number sees. The features come
-from a small network that was trained on the same data, so distances of two data sets can't be compared. And
-one run says little about the next: what holds over seeds stands in [the ledger](claims.md).
+what noise gets. [Lesson 16b](lessons/16b_measuring_samples.md) says what each number sees; where noise
+gets what real images get, the number is blind to it. The features come from a small network that was trained
+on the same data, so distances of two data sets can't be compared. And one run says little about the next:
+what holds over seeds stands in [the ledger](claims.md).
 
 The command of a card trains the same recipe from the same seed; given again, it goes on where it was cut off.
 `python -m tools.gallery record NAME` runs it, measures, and makes the card anew.
@@ -53,9 +54,9 @@ ENTRIES = {
     "vanilla_assignment": Entry("vanilla_assignment", "mnist"),
     "vanilla_tensorflow": Entry("vanilla_tensorflow", "mnist", 100),
     "udacity_mlp": Entry("udacity_mlp", "mnist"),
-    "deep_mlp": Entry("deep_mlp", "mnist", 8),
-    "deep_mlp_fashion_mnist": Entry("deep_mlp", "fashion_mnist", 8),
-    "deep_mlp_cifar10": Entry("deep_mlp", "cifar10", 30),
+    "deep_mlp": Entry("deep_mlp", "mnist", 6),
+    "deep_mlp_fashion_mnist": Entry("deep_mlp", "fashion_mnist", 6),
+    "deep_mlp_cifar10": Entry("deep_mlp", "cifar10", 20),
     "deep_mlp_batch_norm": Entry("deep_mlp_batch_norm", "mnist", 5),
 }
 
