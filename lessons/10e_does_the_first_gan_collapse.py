@@ -73,7 +73,7 @@ import keras_gan as kg
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
-# %% tags=["settings"] smoke={"UPDATES": 45, "NUM_SAMPLES": 500, "SEEDS": [1]}
+# %% tags=["settings"] smoke={"UPDATES": 1200, "LOOKS": 2, "NUM_SAMPLES": 500, "SEEDS": [1]}
 UPDATES = 3_600  # 6 epochs of 600 steps on MNIST
 LOOKS = 6  # every epoch on MNIST
 BATCH_SIZE = 100
