@@ -13,6 +13,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from benchmarks.contestants import Order
 from benchmarks.matmul import SIZE, measure, product_of
@@ -56,11 +57,14 @@ def parts(task: Task) -> dict[str, Callable[[], Any]]:
     rows, order, step = jnp.asarray(task.data()), Order(task), make_step(task)
     state, batch = first_state(task), (task.rows_per_step, *task.sample_shape)
     sizes = products(task)
-    left = [jnp.ones((8, m, k)) / k for m, k, _ in sizes]  # eight of each, so that none leaves the loop
-    right = [jnp.ones((k, n)) for _, k, n in sizes]
+    draw_normal = np.random.default_rng(0).standard_normal
+    factors = [  # in the state, or XLA would know them; eight on the left, so that no product leaves the loop
+        (draw_normal((8, m, k), "float32"), draw_normal((k, n), "float32"), np.zeros((m, n), "float32"))
+        for m, k, n in sizes
+    ]
 
-    def multiply(sums: list, i: jax.Array) -> list:
-        return [c + a[i[0] % 8] @ b for c, a, b in zip(sums, left, right, strict=True)]
+    def multiply(factors: list, i: jax.Array) -> list:
+        return [(a, b, total + a[i[0] % 8] @ b) for a, b, total in factors]
 
     def move(state: dict, _: jax.Array) -> dict:
         for name in "gd":
@@ -74,7 +78,7 @@ def parts(task: Task) -> dict[str, Callable[[], Any]]:
 
     bodies = {
         "the whole step": (lambda state, mine: step(state, rows[mine]), state),
-        "its matrix products": (multiply, [jnp.zeros((m, n)) for m, _, n in sizes]),
+        "its matrix products": (multiply, jax.tree.map(jnp.asarray, factors)),
         "Adam, both networks": (move, state),
         "gathering the rows": (lambda total, mine: total + rows[mine], jnp.zeros(batch)),
         "drawing z twice": (draw, jnp.zeros((2 * task.batch_size, task.latent_dim))),
