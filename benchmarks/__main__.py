@@ -17,6 +17,7 @@ from tools.files import ROOT, write
 from tools.machine import installed, processor
 
 RESULTS, PAGE = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "benchmarks.md"
+_REPEATS = 7
 _QUICK = {"tasks": ("ring",), "repeats": 1, "seconds": 0.2}
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 
@@ -24,12 +25,13 @@ _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 def main(arguments: list[str]) -> int:
     """Measures what the options say; each task is stored when it is done, in place of its earlier record.
 
-    A run with some of the rivals goes to .cache/: a record compares all of them.
+    A run with some of the rivals, fewer than seven repeats or another length goes to .cache/ and replaces no
+    record.
     """
     options = _parser().parse_args(arguments)
     chosen = {"tasks": tuple(options.tasks), "repeats": options.repeats, "seconds": options.seconds}
     settings = Settings(rivals=tuple(options.rivals), **{**chosen, **(_QUICK if options.quick else {})})
-    full = set(settings.rivals) == set(RIVALS) and not options.quick
+    full = set(settings.rivals) == set(RIVALS) and settings.repeats >= _REPEATS and settings.seconds is None
     output = options.output or (RESULTS if full else ROOT / ".cache" / "benchmarks" / "results.json")
     tasks = json.loads(RESULTS.read_text(encoding="utf-8")) if output == RESULTS else {}
     for name, record in measure(settings):
@@ -45,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS), metavar="TASK")
     parser.add_argument("--rivals", nargs="+", choices=RIVALS, default=list(RIVALS), metavar="RIVAL")
-    parser.add_argument("--repeats", type=int, default=7, help="measurements of each rival (7)")
+    parser.add_argument(
+        "--repeats", type=int, default=_REPEATS, help=f"measurements of each rival ({_REPEATS})"
+    )
     parser.add_argument("--seconds", type=float, help="length of one measurement (each task has its own)")
     parser.add_argument("--quick", action="store_true", help="one short repeat on the ring, to try it")
     parser.add_argument("--output", type=Path, help="JSON file; the tables go beside it as .md")

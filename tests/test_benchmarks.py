@@ -190,7 +190,11 @@ def test_a_task_replaces_its_own_record_alone(tmp_path, monkeypatch):
     monkeypatch.setattr("benchmarks.__main__.RIVALS", {"jax_scan": RIVALS["jax_scan"]})
     kept = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))["s0"]
     results.write_text(json.dumps({"s0": kept, "ring": {}}), encoding="utf-8")
-    assert main(["--tasks", "ring", "--rivals", "jax_scan", "--repeats", "1", "--seconds", "0.1"]) == 0
+    earlier, run = results.read_text(encoding="utf-8"), ["--tasks", "ring", "--rivals", "jax_scan"]
+    monkeypatch.setattr("benchmarks.__main__.ROOT", tmp_path)
+    assert main([*run, "--repeats", "1"]) == 0  # too few for a record
+    assert results.read_text(encoding="utf-8") == earlier
+    assert main(run) == 0
     after = json.loads(results.read_text(encoding="utf-8"))
     assert after["s0"] == kept
     assert list(after["ring"]["rivals"]) == ["jax_scan"]

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from tools.files import ROOT
 
 BACKENDS = ("tensorflow", "jax", "torch")
-_TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]  # each worker holds a framework and up to 5 GB
+_TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]  # each worker holds a framework and up to 8 GB
 
 
 def main(arguments: list[str]) -> int:
