@@ -94,7 +94,7 @@ def averaging_helps(results: Results) -> Verdict:
     conditions = [
         in_seeds(
             f"higher quality with decay {decay}",
-            len(results) - 1,
+            round(0.8 * len(results)),
             [row[f"quality, decay {decay}"] > row["quality, last"] for row in results],
         )
         for decay in DECAYS
@@ -106,12 +106,12 @@ def averaging_helps(results: Results) -> Verdict:
 
 def accuracy_falls(results: Results) -> Verdict:
     """S7."""
-    num = len(results)
+    needed = round(0.8 * len(results))
     better = [row["quality late"] > row["quality early"] for row in results]
     falls = [row["accuracy late"] < row["accuracy early"] for row in results]
     return judged(
-        in_seeds("samples better late than early", num - 1, better),
-        in_seeds("accuracy lower late than early", num - 1, falls),
+        in_seeds("samples better late than early", needed, better),
+        in_seeds("accuracy lower late than early", needed, falls),
     )
 
 
@@ -127,7 +127,7 @@ CLAIMS = (
             averages of the generator's weights improve the scores on images, for several networks and
             losses.""",
         statement="""On the ring a generator that is a moving average of the weights has a higher share of
-            high quality than the last one in at least 4 of 5 seeds, with decay 0.99 and with decay 0.999. It
+            high quality than the last one in at least 8 of 10 seeds, with decay 0.99 and with decay 0.999. It
             depends where that holds for one of the two.""",
         protocol=f"""{EASY_RING} No R1. The share is the median over the last 6 looks, since a single look at
             the last generator is a matter of luck; the KL of the modes is stored beside it. In the pilot
@@ -135,7 +135,6 @@ CLAIMS = (
         cost=20,
         run=averages,
         verdict=averaging_helps,
-        seeds=(10, 11, 12, 13, 14),
         lesson="09c_a_network_that_does_not_rest",
     ),
 )

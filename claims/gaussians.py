@@ -146,7 +146,6 @@ CLAIMS = (
         cost=15,
         run=keras_discriminator,
         verdict=keras_finds_it,
-        seeds=tuple(range(10, 15)),
     ),
     Claim(
         id="C6",

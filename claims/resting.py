@@ -78,6 +78,5 @@ CLAIMS = (
         cost=60,
         run=restlessness,
         verdict=r1_brings_rest,
-        seeds=(10, 11, 12),
     ),
 )

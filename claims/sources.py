@@ -12,7 +12,7 @@ from claims.rates import pairs_of_rates, unequal_ones_vanish
 from claims.record import Claim, Condition, Outcome, Results, Untested, Verdict, in_seeds, judged
 from claims.sizes import fine_for_small_only, sizes
 from claims.trial import Setup, coverage
-from claims.tricks import SEEDS, SETTING, five_steps, helps, leaky_relu
+from claims.tricks import SETTING, five_steps, helps, leaky_relu
 
 EVERY, EPOCHS = 5, 30
 NUM_SAMPLES = 2_000
@@ -117,7 +117,7 @@ def depth_and_normalisation(seed: int) -> dict[str, Any]:
 def three_layers_need_normalisation(results: Results) -> Verdict:
     """S5: three layers fail where one does not, and batch normalisation repairs it."""
     plain, normalised = (np.array([row[name] for row in results]) for name in ("plain", "normalised"))
-    needed = len(results) - 1
+    needed = round(0.8 * len(results))
     return judged(
         in_seeds(
             f"three layers cover at most half of what one does, medians {np.median(plain[:, 2]):.3f} and "
@@ -224,14 +224,13 @@ CLAIMS = (
         title="Leaky ReLU lets the gradient flow",
         source=f"{_FC}.",
         statement="""Leaky ReLUs are a good choice on hidden units because they let the gradient through:
-            samples cover more with them than with ReLUs in all 5 seeds. Confirmed where that
+            samples cover more with them than with ReLUs in at least 9 of 10 seeds. Confirmed where that
             holds on ring and digits, refuted where on neither; else it depends.""",
         protocol=f"""With: leaky ReLU in both networks. Without: ReLU in both. {SETTING} The runs are those
             of T5. The exercise has a slope of 0.01, these runs 0.2.""",
         cost=6,
         run=leaky_relu,
         verdict=helps,
-        seeds=SEEDS,
         lesson="06a_fully_connected_gans",
     ),
     Claim(
@@ -239,7 +238,7 @@ CLAIMS = (
         title="With three layers the network can no longer train; batch normalisation helps",
         source=f"{_FC}.",
         statement="""On digits, three hidden layers in both networks cover at most half of what one covers,
-            and with batch normalisation three layers cover more than without, both in at least 4 of 5
+            and with batch normalisation three layers cover more than without, both in at least 8 of 10
             seeds.""",
         protocol=f"""Digits of 8×8 pixels, one to four hidden layers in both networks, with and without batch
             normalisation in both; else as in T5. {SETTING} The exercise has MNIST, 128 units and 100
@@ -248,7 +247,6 @@ CLAIMS = (
         cost=12,
         run=depth_and_normalisation,
         verdict=three_layers_need_normalisation,
-        seeds=SEEDS,
         lesson="06b_how_deep",
     ),
     Untested(
@@ -263,14 +261,13 @@ CLAIMS = (
         title="The discriminator's accuracy falls as the generator improves",
         source=f"{_OUTLINE}.",
         statement="""Samples are of higher quality in the last quarter of the run than in the first in at
-            least 4 of 5 seeds, and the discriminator is right less often there, in at least 4 of 5.""",
+            least 8 of 10 seeds, and the discriminator is right less often there, in at least 8 of 10.""",
         protocol=f"""{EASY_RING} The share of samples of high quality is the measure that the discriminator
             has no part in; accuracy is that on 2,500 fresh real samples and as many fakes. Both are means
             over the three looks of a quarter.""",
         cost=10,
         run=one_step,
         verdict=accuracy_falls,
-        seeds=(10, 11, 12, 13, 14),
         lesson="09d_fifty_percent",
     ),
     Claim(
@@ -293,14 +290,13 @@ CLAIMS = (
         title="One discriminator step suffices; more keep the networks out of step",
         source=f"{_DRAFT}.",
         statement="""k = 1 suffices, and a larger k keeps the networks out of step. Confirmed where five steps
-            cover more than one in all 5 seeds neither on the ring nor on digits; refuted where on
+            cover more than one in at least 9 of 10 seeds neither on the ring nor on digits; refuted where on
             both; else it depends.""",
         protocol=f"""Five steps of the discriminator for each of the generator's, against one. {SETTING} The
             runs are those of T14.""",
         cost=6,
         run=five_steps,
         verdict=one_step_suffices,
-        seeds=SEEDS,
     ),
     Claim(
         id="S10",

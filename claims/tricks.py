@@ -13,7 +13,6 @@ from claims.record import Claim, Outcome, Results, Untested, Verdict
 from claims.trial import STEPS, Setup, coverage
 
 DATA = ("ring", "digits")
-SEEDS = (10, 11, 12, 13, 14)
 SGD_RATE, NOISE, NUM_KERNELS = 0.1, 0.1, 16
 
 
@@ -31,7 +30,7 @@ def helps(results: Results) -> Verdict:
     for name in dict.fromkeys(key.partition(",")[0] for key in results[0]):
         have, lack = (np.array([row[f"{name}, {label}"] for row in results]) for label in ("with", "without"))
         wins = int((have > lack).sum())
-        flags.append(wins == len(results))
+        flags.append(wins >= round(0.9 * len(results)))
         medians = f"median {np.median(have):.3f} with it and {np.median(lack):.3f} without"
         parts.append(f"{name}: more in {wins} of {len(results)} seeds, {medians}")
     outcome: Outcome = "confirmed" if all(flags) else "depends" if any(flags) else "refuted"
@@ -89,8 +88,8 @@ def dropout(seed: int) -> dict[str, Any]:
 
 
 _LIST = "Chintala, Denton, Arjovsky and Mathieu, *How to train a GAN? Tips and tricks to make GANs work*"
-_RULE = """It helps on a data set where samples cover more with it in all 5 seeds. Confirmed where it helps on
-    ring and digits, refuted where on neither; else it depends."""
+_RULE = """It helps on a data set where samples cover more with it in at least 9 of 10 seeds. Confirmed
+    where it helps on ring and digits, refuted where on neither; else it depends."""
 SETTING = """Ring (8 modes, standard deviation 0.05) and digits (8×8 pixels); `z` of length 16; two hidden
     layers of 64, leaky ReLU 0.2, no normalisation; non-saturating loss; Adam at 0.001, β₁ = 0.5; 1,500
     steps, batches of 64. Coverage is the share of fresh real samples with a generated one nearer than the
@@ -121,7 +120,6 @@ def _tried(
         cost=6,
         run=run,
         verdict=helps,
-        seeds=SEEDS,
     )
 
 
@@ -133,7 +131,7 @@ CLAIMS = (
         """With: as the list says, which is this course's convention. Without: images in [0, 1] and a
         sigmoid. Digits alone.""",
         tanh_range,
-        """It helps where samples cover more with it in all 5 seeds; else it is refuted.""",
+        """It helps where samples cover more with it in at least 9 of 10 seeds; else it is refuted.""",
     ),
     _tried(
         2,
