@@ -37,7 +37,7 @@ def render(lesson: Lesson, run: Run, scale: str, exercises: list[str]) -> Page:
     for cell in lesson.cells:
         outputs, alt = next(results) if cell.runs(scale) else ([], "")
         if cell.kind == "markdown":
-            parts.append(prose(with_recorded(lesson, cell, "../claims.md")))
+            parts.append(prose(with_recorded(lesson, cell, "../")))
         elif cell.shown:
             parts += [_input(cell, scale), *_outputs(lesson, cell, outputs, alt or cell.alt, figures)]
     title, _, rest = parts[0].partition("\n")
