@@ -78,5 +78,6 @@ CLAIMS = (
         cost=60,
         run=restlessness,
         verdict=r1_brings_rest,
+        seeds=(10, 11, 12),
     ),
 )
