@@ -28,6 +28,7 @@ from sklearn.datasets import make_moons
 SEED = 0
 
 
+# %%
 def moons(seed):
     """Returns 2,000 points and the moon, 0 or 1, of each."""
     return make_moons(2_000, noise=0.05, random_state=seed)
@@ -45,6 +46,7 @@ def fit(points):
     # END SOLUTION
 
 
+# %%
 def draw(mean, covariance, num, rng):
     """Returns new points, (num, 2)."""
     # BEGIN SOLUTION
@@ -72,9 +74,8 @@ assert gap < 0.001, f"the covariance is off by {gap:.3f}"
 
 # %% [markdown]
 """
-Points are drawn twice: from the second moon's Gaussian, whose
-coordinates hardly depend on each other, and from a tilted one, whose
-coordinates do.
+Points are drawn twice: from the second moon's Gaussian, whose two
+coordinates are hardly correlated, and from a tilted one, where they are.
 """
 
 # %%

@@ -33,6 +33,7 @@ import keras_gan as kg
 SEED = 0
 
 
+# %%
 def sigmoid(a):
     return 1 / (1 + np.exp(-a))
 
@@ -65,6 +66,8 @@ loss with the package's, the second the slopes with differences.
 rng = np.random.default_rng(SEED)
 real, fake = rng.normal(size=(40, 5)), rng.normal(size=(30, 5)) + 0.3
 w, c = rng.normal(size=5), 0.2
+
+# %%
 for label in (1.0, 0.9):
     game = kg.NonSaturating(real_label=label)
     logits = [(x @ w + c)[:, None] for x in (real, fake)]
@@ -84,6 +87,8 @@ for k, step in enumerate(1e-5 * np.eye(5)):
         f"slope by w[{k}] {by_w[k]:.6f}, expected {difference:.6f}; "
         "the label is 0.9"
     )
+
+# %%
 up = loss_and_slope(w, c + 1e-5, real, fake, 0.9)[0]
 down = loss_and_slope(w, c - 1e-5, real, fake, 0.9)[0]
 difference = (up - down) / 2e-5

@@ -59,6 +59,7 @@ def gradients(slope, bias, fake):
     # END SOLUTION
 
 
+# %%
 def spread(values):
     """Returns the standard deviation over the mean, a float."""
     # BEGIN SOLUTION
@@ -81,6 +82,8 @@ assert np.allclose(found, (0.4496, 1.5504), atol=0.01), (
     f"gradients {np.round(found, 4)}, expected 0.4496 and 1.5504; "
     "what stands before the mean?"
 )
+
+# %%
 value = spread([1.0, 2.0, 3.0])
 assert abs(value - 0.4082) < 1e-3, (
     f"spread of 1, 2, 3: {value:.4f}, expected 0.4082, which is "
@@ -102,6 +105,10 @@ def spreads(num_samples, seed):
 seeds = range(3 * SEED, 3 * SEED + 3)
 few = [spreads(256, seed) for seed in seeds]
 many = [spreads(1024, seed) for seed in seeds]
+print("few samples: ", np.round(few, 3).tolist())
+print("many samples:", np.round(many, 3).tolist())
+
+# %%
 for saturating, non_saturating in few:
     assert 0.04 < saturating < non_saturating < 0.14, (
         f"spreads {np.round(few, 3).tolist()}, expected near 0.07, 0.09"
@@ -110,6 +117,4 @@ ratio = np.mean(many, axis=0) / np.mean(few, axis=0)
 assert np.all((ratio > 0.35) & (ratio < 0.7)), (
     f"with more samples {ratio} times as much, expected about one half"
 )
-print("few samples: ", np.round(few, 3).tolist())
-print("many samples:", np.round(many, 3).tolist())
 print("All tests pass.")
