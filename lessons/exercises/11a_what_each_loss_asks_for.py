@@ -74,6 +74,7 @@ def costs(a):
     ]
 
 
+# %%
 for a, expected in [
     (0, [0.5, 0.5, 0.0]),
     (2, [0.5, 4.5, 2.0]),
@@ -83,6 +84,8 @@ for a, expected in [
         f"costs at {a}: {costs(a)}, expected {expected} for real, fake "
         "and generator; has each its own target?"
     )
+
+# %%
 outputs = np.array([[0.0], [2.0]], "float32")
 mean = float(Centred().generator_loss(outputs))
 assert abs(mean - 1.0) < 1e-6, (
@@ -125,6 +128,8 @@ gan = kg.GAN(
     seed=10 * SEED + 3,
 )
 gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
+
+# %%
 data = kg.ring(num_train=640, seed=SEED)
 history = gan.fit(data.train, batch_size=64, verbose=0).history
 values = history["g_loss"] + history["d_loss"]

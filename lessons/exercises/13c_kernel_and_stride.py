@@ -52,6 +52,8 @@ assert np.allclose(found, [1, 1, 2, 1, 2, 1, 1]), (
     f"{found}, expected [1 1 2 1 2 1 1]; "
     "do kernels add up where they overlap?"
 )
+
+# %%
 found = paint([1, 10], [1, 2, 3, 4], 2)
 assert np.allclose(found, [1, 2, 13, 24, 30, 40]), (
     f"{found}, expected [1 2 13 24 30 40]; is the kernel turned round?"

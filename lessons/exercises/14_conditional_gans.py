@@ -50,12 +50,15 @@ value = drawn(np.eye(10), same)
 assert np.allclose(value, np.eye(10)), (
     f"no mistakes: expected the class that is asked for, not\n{value}"
 )
+
+# %%
 for r in (0.2, 0.5, 1.0):
     value = np.diag(drawn((1 - r) * np.eye(10) + r / 10, same))
     assert np.allclose(value, 1 - 0.9 * r), (
         f"a share {r} shuffled: {value}, expected {1 - 0.9 * r:.2f}"
     )
 
+# %%
 uneven = drawn([[0.9, 0.1], [0.1, 0.9]], [0.9, 0.1])
 assert np.allclose(uneven[1], [0.5, 0.5]), (
     f"the rare class: {uneven[1]}, expected half of each; "

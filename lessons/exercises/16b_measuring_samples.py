@@ -57,11 +57,15 @@ value = parzen(origin, origin, 1.0)
 assert abs(value + 58.8121) < 1e-3, (
     f"one centre: {value:.4f}, expected -58.8121 in 64 dimensions"
 )
+
+# %%
 value = parzen(origin, np.repeat(origin, 10, axis=0), 1.0)
 assert abs(value + 58.8121) < 1e-3, (
     f"ten equal centres: {value:.4f}, expected -58.8121, as for one; "
     "is it a mean of bells?"
 )
+
+# %%
 pair = np.array([[0.0], [1.0]])
 value = parzen(pair, pair, 0.5)
 expected = np.log((1 + np.exp(-2)) / 2 / np.sqrt(np.pi / 2))
@@ -71,18 +75,17 @@ assert abs(value - expected) < 1e-9, (
 
 # %% [markdown]
 """
-Now the trap. `test` holds unseen digits. Compute `real`, the value of
-200 real training images as a model of them, and `means`, the value of
-`centres`. Take for each the best of the widths `stds`, measured on
+Now the trap. `test` holds unseen digits. Compute two values on `test`:
+`real`, with the first 200 images of `train` as centres, and `means`,
+with `centres`. Take for each the best of the widths `stds`, measured on
 `validation`.
 """
 
 # %%
 digits = kg.load_images("digits")
 pixels = (digits.train.reshape(-1, 64).astype("float64") + 1) / 2
-pixels = np.random.default_rng(SEED).permutation(
-    pixels
-)  # writers mixed
+rng = np.random.default_rng(SEED)
+pixels = rng.permutation(pixels)  # writers mixed
 train, validation = pixels[:1_000], pixels[1_000:]
 test = (digits.test.reshape(-1, 64).astype("float64") + 1) / 2
 centres = KMeans(200, n_init=1, random_state=SEED).fit(train)

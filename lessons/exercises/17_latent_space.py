@@ -51,6 +51,8 @@ value = without(np.array([3.0, 4.0]), np.array([[1.0, 0.0]]))
 assert np.allclose(value, [0, 1]), (
     f"one other, in the plane: {value}, expected [0 1]"
 )
+
+# %%
 rng = np.random.default_rng(SEED)
 for _ in range(10):
     w, others = rng.standard_normal(9), rng.standard_normal((3, 9))
@@ -104,6 +106,8 @@ before, after = properties(some), properties(some + direction)
 plain = properties(some + u)
 changes = [np.mean(b - a) for a, b in zip(before, after)]
 blamed = np.mean(plain[1] - before[1])
+
+# %%
 assert changes[0] > 0.3, (
     f"the ink grows by {changes[0]:.2f}, expected more than 0.3; "
     "from which of the two is the other taken away?"

@@ -61,6 +61,8 @@ for share, expected in [(0.05, 5), (0.29, 29), (0.0, 0)]:
         f"share {share}: threshold {value}, expected {expected}; "
         "a product of floats may lie just below a whole number"
     )
+
+# %%
 tied = np.array([1.0, 1.0, 1.0, 2.0])
 value = threshold_at(tied, 0.5)
 assert value == 1, (
@@ -122,6 +124,8 @@ for seed in range(10):
         f"counted {counted:.3f}, expected about {expected:.3f}; "
         "is it a share of the alarms?"
     )
+
+# %%
 print(
     f"All tests pass. Of the alarms {counted:.0%} are right, though the "
     "detector finds every fake and errs on one real image in a hundred."

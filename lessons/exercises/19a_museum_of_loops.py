@@ -60,10 +60,10 @@ the generator. Each moves its own network only.
 def steps(generator, discriminator):
     """Returns a step of the discriminator and one of the generator."""
     # BEGIN SOLUTION
-    both = kg.AdversarialModel(generator, discriminator)
-    # WRONG: both = keras.Sequential([generator, discriminator])
+    stack = kg.AdversarialModel(generator, discriminator)
+    # WRONG: stack = keras.Sequential([generator, discriminator])
     d_step = compiled(discriminator).train_on_batch
-    return d_step, compiled(both).train_on_batch
+    return d_step, compiled(stack).train_on_batch
     # END SOLUTION
 
 
