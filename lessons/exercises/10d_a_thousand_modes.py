@@ -21,7 +21,7 @@ dropped.
 # %%
 import numpy as np
 
-# The tests pass with any seed.
+# Checked with the seeds 0 to 9.
 SEED = 0
 
 

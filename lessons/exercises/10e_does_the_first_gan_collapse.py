@@ -25,7 +25,7 @@ Write `within_share(images, labels)`: the first sum divided by $V$.
 import numpy as np
 from sklearn.datasets import load_digits
 
-# The tests pass with any seed.
+# Checked with the seeds 0 to 9.
 SEED = 0
 
 

@@ -27,7 +27,7 @@ the new map.
 import keras
 import numpy as np
 
-# The tests pass with any seed.
+# Checked with the seeds 0 to 9.
 SEED = 0
 
 

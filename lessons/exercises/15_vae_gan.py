@@ -31,7 +31,7 @@ copy is made from a drawn $z$, not from the mean $m$.
 import numpy as np
 from scipy.stats import norm
 
-# The tests pass with any seed.
+# Checked with the seeds 0 to 9.
 SEED = 0
 
 
@@ -127,7 +127,7 @@ def best_weight(variance, s):
 # %%
 for s, square in [(0.5, 2.3), (32, 0), (2.7, 0.1)]:
     w, expected = best_weight(2.8, s), np.sqrt(square)
-    assert abs(w - expected) < 2e-3, (
+    assert abs(w - expected) < 1e-3, (
         f"noise {s}: w = {w:.3f}, expected {expected:.3f}; "
         "is the bound taken at the right x?"
     )

@@ -29,7 +29,7 @@ from sklearn.cluster import KMeans
 
 import keras_gan as kg
 
-# The tests pass with any seed.
+# Checked with the seeds 0 to 9.
 SEED = 0
 
 

@@ -22,7 +22,7 @@ is nearest to $w$, a least-squares problem.
 # %%
 import numpy as np
 
-# The tests pass with any seed.
+# Checked with the seeds 0 to 9.
 SEED = 0
 
 

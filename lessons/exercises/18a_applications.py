@@ -27,7 +27,7 @@ Repeat until nothing changes.
 import numpy as np
 from scipy.ndimage import label
 
-# The tests pass with any seed.
+# Checked with the seeds 0 to 9.
 SEED = 0
 
 
