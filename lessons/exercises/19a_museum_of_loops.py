@@ -135,7 +135,8 @@ before = layer.get_weights()
 output = keras.ops.convert_to_numpy(layer(np.eye(3, dtype="float32")))
 norm = np.linalg.norm(output - 1, 2)  # without the bias
 assert abs(norm - 1) < 1e-5, (
-    f"the largest singular value of the map is {norm:.3f}, expected 1"
+    f"the largest singular value of the map is {norm:.3f}, expected 1; "
+    "which norm of the kernel is it divided by?"
 )
 for old, new in zip(before, layer.get_weights()):
     change = np.abs(new - old).max()

@@ -60,7 +60,8 @@ Run the tests. No message means that they pass.
 # %%
 centres = ring_centres()
 assert centres.shape == (8, 2), (
-    f"shape {centres.shape}, expected (8, 2)"
+    f"shape {centres.shape}, expected (8, 2); "
+    "the circle ends where it began"
 )
 num = len(np.unique(centres.round(6), axis=0))
 assert num == 8, f"{num} different centres, expected 8"
