@@ -27,7 +27,7 @@ as sums over a fine grid, from logits: $-\log \sigma(\ell)$ is
 # %%
 import numpy as np
 
-grid = np.linspace(-15, 20, 35_001)
+grid = np.linspace(-15, 20, 3_501)
 
 
 # %%
