@@ -440,12 +440,13 @@ display(
 # %% [markdown]
 """
 This is a beginning, and all distances are still far above those of real
-images. What these steps bring is a broad patch of light where the data
-have one; all three sets are still covered with grain. Clothes come near
-1 with grain in the place of seams and folds, so the roughness alone
-would deceive. That a deep dense GAN "learns CIFAR-10" in a hundred
-epochs is in the ledger too, as S6, and marked untested: it would take
-hours.
+images. That the recipe *fits* all three sets it cannot show, only that
+it starts on all three. What these steps bring is a broad patch of light
+where the data have one; all samples are still covered with grain.
+Clothes come near 1 with grain in the place of seams and folds, so the
+roughness alone would deceive. That a deep dense GAN "learns CIFAR-10" in
+a hundred epochs is in the ledger too, as S6, and marked untested: it
+would take hours.
 """
 
 # %% tags=["check"]
@@ -587,7 +588,8 @@ The exercise notebook holds the tests.
 
 - Read a recipe for three things: what it states, what it leaves open,
   and what contradicts itself.
-- Say how long a run was, beside how long the recipe's is.
+- The same numbers start on three data sets; whether they fit takes the
+  whole run. Say how long yours was, beside the recipe's.
 - A dense network takes any data set, since it does not know what a
   neighbour is; that is also what it lacks.
 """
