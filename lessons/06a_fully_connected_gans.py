@@ -649,7 +649,8 @@ and the generator 0.7985. The exercise notebook holds the tests.
   made no difference that three seeds could show.
 - We call a part needed if leaving it out makes every seed worse; a
   reason in a text is no test.
-- A discriminator without a hidden layer hears the mean picture only.
+- A discriminator without a hidden layer cannot tell two sets of pictures
+  apart if their means are equal.
 """
 
 # %% [markdown]

@@ -31,9 +31,8 @@ r"""
 ## The question
 
 A cross-entropy takes the logarithm of a probability. A tanh gives
-numbers from -1 to 1, half of them negative, and the logarithm of a
-negative number does not exist. What happens then depends on the
-library:
+numbers from -1 to 1, and a negative one has no logarithm. What happens
+then depends on the library:
 
 - PyTorch's loss refuses the input, with an error.
 - A loss written by hand gives NaN.

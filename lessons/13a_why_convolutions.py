@@ -149,7 +149,7 @@ channels. The discriminator goes the same way back.
 
 What does that cost? Weights fill memory; multiplications fill time. In
 a dense layer each weight is used once for a picture. In a convolution it
-is used once at every place of the map.
+is used at every place where the kernel is laid.
 """
 
 
