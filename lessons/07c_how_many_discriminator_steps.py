@@ -12,8 +12,8 @@
 
 The last line of the deep recipe's table says k = 1. The first paper on
 GANs leaves k open and takes 1 as the cheapest. Others train the
-discriminator five times before the generator may move. Who is right
-depends on what is held equal, which few comparisons say.
+discriminator five times before the generator may move. Which does better
+depends on what is held equal.
 
 After this lesson you can
 
@@ -30,10 +30,10 @@ lesson [07a](07a_the_deep_recipe.ipynb).
 ## The question
 
 One training step is k updates of the discriminator, each on a fresh
-batch, and then one of the generator. Is one enough? A lesson draft that
-this course grew from says yes, and that a larger k keeps the networks
-out of step. A well-known list of tricks says: sometimes, train the
-discriminator more.
+batch, and then one of the generator. Is one enough? The lesson whose
+draft this course grew from says yes, after Goodfellow; others, it adds,
+want a larger k, so that the two are not trained one to one. A well-known
+list of tricks is not sure: sometimes, train the discriminator more.
 
 So we train with k = 1, 2 and 5, on small digits, and measure.
 """
@@ -112,7 +112,7 @@ for network in networks(1):
 """
 The measure is the Fréchet distance between the features of the samples
 and those of unseen digits, by a small classifier. It has a floor: what
-as many real digits get.
+as many digits of the training set get.
 """
 
 # %%
@@ -332,7 +332,7 @@ display(
 """
 How large the difference is turns on the yardstick. Counted by generator
 steps, k = 1 looks poor, and most of that is because it was given the
-least. Counted by time, the three lie close together, and the order
+least. Counted by updates, the three lie close together, and the order
 depends on the seed.
 """
 
@@ -359,8 +359,8 @@ claims.check("S9", "depends")
 
 # %% [markdown]
 """
-And "out of step"? The discriminator says of each batch how likely it is
-to be real. If it pulls ahead, its mean answers to real and to fake
+And "not one to one"? The discriminator says of each image how likely it
+is to be real. If it pulls ahead, its mean answers to real and to fake
 batches lie further apart.
 """
 
@@ -463,9 +463,11 @@ updated five times as often.
 <details><summary>Why does the Wasserstein critic get five steps, when
 here one may do?</summary>
 
-Its loss is a distance only while the critic is close to its best. The
-logistic loss asks for no such thing: a discriminator that is only
-partly trained still points somewhere useful.
+Its loss is near a distance only while the critic is close to its best,
+and the paper wants it there, since the gradient of that distance does
+not vanish. The logistic loss makes no such promise; lesson
+[08a](08a_vanishing_gradients_exactly.ipynb) works out what becomes of
+its gradient.
 
 </details>
 """
@@ -487,8 +489,8 @@ k = 1 and 1,500 with k = 5. The exercise notebook holds the tests.
 """
 ## Remember
 
-- A step costs k updates and one more: k = 5 is three times as dear as
-  k = 1.
+- A step costs k updates and one more: k = 5 is about three times as dear
+  as k = 1.
 - Say what was held equal: generator steps, data or time. How large a
   difference looks depends on it.
 - A run with more epochs, or with a larger k, was given more; that alone
@@ -508,4 +510,9 @@ k = 1 and 1,500 with k = 5. The exercise notebook holds the tests.
 - M. Heusel and others, *GANs Trained by a Two Time-Scale Update Rule*,
   2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500). Two learning
   rates in the place of two step counts.
+- CAIS++, *Lesson 10: Generative Adversarial Networks*, 2018, repository
+  `caisplusplus/caispluplus.github.io`, section on training: "not trained
+  in a one-to-one fashion".
+- S. Chintala and others, *How to Train a GAN?*, 2016, repository
+  `soumith/ganhacks`, number 14, marked as not sure.
 """
