@@ -37,8 +37,9 @@ Three uses, each at the size of a digit:
 | fashion, art, advertising: pictures to order | each shows what was ordered, and is no copy |
 | video games: new levels | the player can get through |
 
-No discriminator is told of any of these properties. It sees real and
-generated pictures, as always. Which of the properties come along?
+No discriminator is told of the energy or of the path. It sees real and
+generated pictures, as always; with the clothes it also reads what was
+ordered. Which of the properties come along?
 """
 
 # %% [markdown]
@@ -373,7 +374,8 @@ assert old < 0.05, old
 
 # %% [markdown]
 """
-Clothes come near the real number. The showers do not: with every seed
+Clothes come near the real number; theirs is the one property that the
+discriminator can read, too. The showers do not: with every seed
 their energies are further from the truth than those of a simulation
 that reads 10 % too low. A closer look: the mean energy, its spread, the
 rare events of large energy, and whether large energies come with wide
@@ -560,8 +562,8 @@ the tests.
 """
 ## Remember
 
-- A use of a GAN stands with a property that no discriminator was told
-  of. Name it, and test it.
+- A use of a GAN stands or falls with a property. Name it, and test it,
+  above all if no discriminator was told of it.
 - Put real data and a cheap rival beside the GAN's number.
 - Sums and paths depend on how the parts hang together, so they can fail
   where every part by itself is right.
