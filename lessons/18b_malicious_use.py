@@ -181,8 +181,9 @@ plt.show()
 # %% [markdown]
 """
 Most of these fakes would not deceive a child; a detector has to be
-trained all the same. It is a discriminator by itself: a small convolutional network, real pictures
-with label 1, fakes with label 0, and no generator that answers back.
+trained all the same. It is a discriminator by itself: a small
+convolutional network, real pictures with label 1, fakes with label 0, and
+no generator that answers back.
 """
 
 
@@ -317,7 +318,9 @@ assert letter == "C"
 """
 So it did not learn what a fake is. It learned the handwriting of one
 network with one set of weights. Work on large GANs calls that a
-fingerprint, and finds that another seed leaves another. Does variety help? For each make we train a detector on as
+fingerprint, and finds that another seed leaves another.
+
+Does variety help? For each make we train a detector on as
 many fakes as before, drawn from all forgers of the **two other** makes,
 and ask it about this one.
 """
