@@ -137,6 +137,17 @@ def test_prose_runs_nothing_and_code_package_or_data_run_again(course):
     assert len(list((course.root / ".cache" / "lessons" / "01_why").iterdir())) == 5
 
 
+def test_lesson_runs_again_when_a_claim_that_it_names_came_out_otherwise(course):
+    course.lesson("01_why", HEAD + '\n# %% tags=["check"]\nname = "A1"\n')
+    stored = {"A1": {"verdict": "confirmed"}, "A2": {"verdict": "confirmed"}}
+    write(course.root / "claims" / "results.json", json.dumps(stored))
+    assert "ran" in course.build("01")[1]
+    write(course.root / "claims" / "results.json", json.dumps(stored | {"A2": {"verdict": "refuted"}}))
+    assert "cached" in course.build("01")[1]
+    write(course.root / "claims" / "results.json", json.dumps(stored | {"A1": {"verdict": "refuted"}}))
+    assert "ran" in course.build("01")[1]
+
+
 def test_failing_cell_is_named_and_stops_no_other_lesson(course):
     course.lesson("01_why", HEAD)
     course.lesson("02_how", HEAD)

@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tools.execute import Run, backend, program, versions
 from tools.files import write
@@ -36,9 +37,7 @@ def store(lesson: Lesson, scale: str, root: Path, run: Run) -> None:
 def _entry(lesson: Lesson, scale: str, root: Path) -> Path:
     """Where the run is stored: a hash of everything that it depends on."""
     told = program(lesson, scale)
-    facts = [scale, backend(), told, versions(), _package(root), _data()]
-    if any("import claims" in code for code in told):
-        facts.append(ledger(root))
+    facts = [scale, backend(), told, versions(), _package(root), _data(), _claims(told, root)]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return root / ".cache" / "lessons" / lesson.name / f"{digest[:32]}.json"
 
@@ -46,6 +45,13 @@ def _entry(lesson: Lesson, scale: str, root: Path) -> Path:
 def _package(root: Path) -> str:
     """A hash of the package's source."""
     return _digest(root, sorted((root / "keras_gan").rglob("*.py")))
+
+
+def _claims(told: list[str], root: Path) -> dict[str, Any]:
+    """The stored results of the claims that a lesson names. They carry the hash of the claim's code."""
+    path = root / "claims" / "results.json"
+    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {name: entry for name, entry in stored.items() if any(f'"{name}"' in code for code in told)}
 
 
 def ledger(root: Path) -> str:
