@@ -10,6 +10,7 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+from test_gallery import CARD
 
 from tools import build, exercises, notebooks
 from tools.execute import Run, execute
@@ -426,6 +427,24 @@ def test_recorded_results_stand_below_the_prose_that_names_their_claims(course):
     told = notebooks.notebook(read(path), "keras-gan")
     assert "Recorded, claim A1: refuted." in told
     assert "seeds 10 to 12, 2026-01-02, 1,234 s on a laptop; `python -m claims --only A1` repeats it" in told
+
+
+def test_recorded_run_stands_below_the_prose_that_names_it(course):
+    path = course.lesson("01_why", HEAD + '\n# %% [markdown] gallery="made_up"\n"""\nLonger:\n"""\n')
+    assert (
+        course.build()[1]
+        .strip()
+        .endswith("no run made_up is in the gallery: python -m tools.gallery record made_up")
+    )
+    write(course.root / "docs" / "gallery" / "made_up" / "run.json", json.dumps(CARD))
+    text = render(read(path), RUN, "full", []).text
+    assert "Longer:\n\n> **Recorded, deep_mlp on CIFAR-10: 3 of 100 epochs** in 3 min 20 s" in text
+    assert "Fréchet distance 1,234, of real images 0.0625, of noise 2. [All about" in text
+    assert "](../gallery.md#made_up)" in text
+    assert 'src="../gallery/made_up/film.mp4"' in text
+    told = notebooks.notebook(read(path), "keras-gan")
+    assert "3 of 100 epochs" in told
+    assert "film.mp4" not in told
 
 
 def test_dead_kernel_is_named(course):

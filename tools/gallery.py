@@ -69,16 +69,37 @@ def command(name: str, entry: Entry) -> str:
 
 def page(root: Path = ROOT) -> str:
     """The page of all cards that are stored, in the order of `ENTRIES`."""
-    stored = {name: root / "docs" / "gallery" / name / "run.json" for name in ENTRIES}
-    cards = {
-        name: json.loads(path.read_text(encoding="utf-8")) for name, path in stored.items() if path.exists()
-    }
+    cards = {name: card for name in ENTRIES if (card := stored(name, root))}
     rows = ["| run | how far | Fréchet distance | real images | noise |", "|---|---|---|---|---|"]
     for name, card in cards.items():
         scores = " | ".join(map(_text, card["scores"]["frechet"]))
         rows.append(f"| [{_name(card)}](#{name}) | {_length(card)} | {scores} |")
     head = _HEAD.format(devices=_devices(list(cards.values())))
     return "\n".join([head, *rows, "", *(_card(name, card) for name, card in cards.items())])
+
+
+def stored(name: str, root: Path) -> dict[str, Any]:
+    """The record of a run; empty where there is none."""
+    path = root / "docs" / "gallery" / name / "run.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def quotation(name: str, card: dict[str, Any], docs: str = "") -> str:
+    """A recorded run below the prose of a lesson: how far it went, how good it is, and its film.
+
+    Args:
+        name: The entry's.
+        card: Its record.
+        docs: Where the site's pages lie, as seen from the lesson's; without it there is no film and no link.
+    """
+    run, real, noise = map(_text, card["scores"]["frechet"])
+    told = (
+        f"> **Recorded, {_name(card)}: {_length(card)}** in {_clock(card['wall_time_s'])} on "
+        f"{_machine(card)}. Fréchet distance {run}, of real images {real}, of noise {noise}. "
+    )
+    if not docs:
+        return f"{told}The film is in the gallery of the course's site."
+    return f"{told}[All about this run]({docs}gallery.md#{name})\n\n{_video(name, card, docs)}"
 
 
 def _card(name: str, card: dict[str, Any]) -> str:
@@ -117,9 +138,9 @@ def _provenance(name: str, card: dict[str, Any]) -> str:
     )
 
 
-def _video(name: str, card: dict[str, Any]) -> str:
+def _video(name: str, card: dict[str, Any], docs: str = "") -> str:
     """A film that waits for the reader, behind the picture that it ends with."""
-    film, folder = card["film"], f"gallery/{name}"
+    film, folder = card["film"], f"{docs}gallery/{name}"
     caption = (
         f"25 samples from the same z, in {film['pictures']} pictures from noise to epoch "
         f"{card['epochs_trained']:,}."

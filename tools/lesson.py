@@ -13,7 +13,7 @@ from pathlib import Path
 import jupytext
 
 TAGS = {"settings", "check", "exact", "hide-input", "remove-input"}
-METADATA = {"tags", "alt", "name", "smoke", "claim", "cell_marker", "lines_to_next_cell"}
+METADATA = {"tags", "alt", "name", "smoke", "claim", "gallery", "cell_marker", "lines_to_next_cell"}
 SCALES = ("full", "smoke")
 
 
@@ -34,6 +34,7 @@ class Cell:
     name: str = ""
     smoke: dict[str, object] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
+    gallery: tuple[str, ...] = ()
 
     def runs(self, scale: str) -> bool:
         """Whether the cell is executed: code is, but claims are checked at full scale or when exact."""
@@ -93,6 +94,7 @@ def read(path: Path) -> Lesson:
             name=cell.metadata.get("name", ""),
             smoke=dict(cell.metadata.get("smoke", {})),
             claims=tuple(cell.metadata.get("claim", "").split()),
+            gallery=tuple(cell.metadata.get("gallery", "").split()),
         )
         for cell, line in zip(notebook.cells, lines, strict=True)
     ]
@@ -119,8 +121,8 @@ def _check_settings(lesson: Lesson) -> None:
     for cell in lesson.cells:
         if cell.smoke and cell is not cells[0]:
             raise lesson.error(cell.line, "`smoke` belongs on the settings cell")
-        if cell.claims and cell.kind != "markdown":
-            raise lesson.error(cell.line, "`claim` belongs on a markdown cell")
+        if (cell.claims or cell.gallery) and cell.kind != "markdown":
+            raise lesson.error(cell.line, "`claim` and `gallery` belong on a markdown cell")
     try:
         names = {name for name, _ in _assignments(cells[0].source)}
     except (SyntaxError, ValueError) as error:

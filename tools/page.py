@@ -42,7 +42,7 @@ def render(lesson: Lesson, run: Run, scale: str, exercises: list[Path]) -> Page:
         if cell.kind == "markdown":
             if cell.source.startswith(AFTER_EXERCISE):
                 parts += [prose(folded(path)) for path in exercises]
-            parts.append(prose(with_recorded(lesson, cell, "../claims.md")))
+            parts.append(prose(with_recorded(lesson, cell, "../")))
         elif cell.shown:
             parts += [_input(cell, scale), *_outputs(lesson, cell, outputs, alt or cell.alt, figures)]
     title, _, rest = parts[0].partition("\n")

@@ -1,35 +1,41 @@
-"""What the ledger has stored about a claim, as a lesson shows it: evidence too heavy for the page itself."""
+"""What was recorded, as a lesson shows it: evidence too heavy for the page itself."""
 
 import json
 from typing import Any
 
+from tools import gallery
 from tools.lesson import Cell, Lesson
 
 
-def with_recorded(lesson: Lesson, cell: Cell, ledger: str = "") -> str:
-    """The prose of a cell, and below it a quotation for each claim that its `claim` names.
+def with_recorded(lesson: Lesson, cell: Cell, docs: str = "") -> str:
+    """The prose of a cell, and below it what is stored of its claims and of its runs in the gallery.
 
     Args:
         lesson: Where the cell stands; the stored results lie beside its folder.
         cell: One of its markdown cells.
-        ledger: Address of the ledger's page, for links; none without.
+        docs: Where the site's pages lie, as seen from the lesson's, for links and films; none without.
 
     Raises:
-        LessonError: Nothing is stored for a claim.
+        LessonError: Nothing is stored under one of the names.
     """
-    if not cell.claims:
-        return cell.source
-    path = lesson.path.parents[1] / "claims" / "results.json"
-    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    quotations = []
+    root = lesson.path.parents[1]
+    path = root / "claims" / "results.json"
+    stored = json.loads(path.read_text(encoding="utf-8")) if cell.claims and path.exists() else {}
+    parts = [cell.source]
     for name in cell.claims:
         if name not in stored:
             raise lesson.error(
                 cell.line, f"no result is stored for claim {name}: python -m claims --only {name}"
             )
-        claim = f"[claim {name}]({ledger}#{name.lower()})" if ledger else f"claim {name}"
-        quotations.append(_quotation(claim, name, stored[name]))
-    return "\n\n".join([cell.source, *quotations])
+        claim = f"[claim {name}]({docs}claims.md#{name.lower()})" if docs else f"claim {name}"
+        parts.append(_quotation(claim, name, stored[name]))
+    for name in cell.gallery:
+        if not (card := gallery.stored(name, root)):
+            raise lesson.error(
+                cell.line, f"no run {name} is in the gallery: python -m tools.gallery record {name}"
+            )
+        parts.append(gallery.quotation(name, card, docs))
+    return "\n\n".join(parts)
 
 
 def _quotation(claim: str, name: str, entry: dict[str, Any]) -> str:
