@@ -1,4 +1,4 @@
-"""`python -m benchmarks.profile_torch [TASK]`: where a step's time goes in PyTorch, by hand and by `keras_gan`.
+"""`python -m benchmarks.profile_torch [TASK]`: where a step's time goes, by hand and by `keras_gan`.
 
 The profiler adds up what PyTorch's operations take. What is left of the clock's time is Python between them:
 Keras's layers and optimizers, or the few lines of the loop by hand.
@@ -29,10 +29,8 @@ def main(name: str = "dcgan28") -> int:
             steps = contestant.run(SECONDS).steps
         found = sorted(profiled.key_averages(), key=lambda each: -each.self_cpu_time_total)
         total, calls = (sum(getattr(each, key) for each in found) for key in ("self_cpu_time_total", "count"))
-        print(
-            f"{name}, {rival.title}: {1e3 * plain.seconds / plain.steps:.1f} ms a step by the clock; profiled,"
-        )
-        print(f"{total / 1e3 / steps:.1f} ms of it in {calls / steps:.0f} operations:")
+        print(f"{name}, {rival.title}: {1e3 * plain.seconds / plain.steps:.1f} ms a step by the clock;")
+        print(f"profiled, {total / 1e3 / steps:.1f} ms of it in {calls / steps:.0f} operations:")
         for each in found[:ROWS]:
             print(f"{each.self_cpu_time_total / 1e3 / steps:8.2f} ms {each.count / steps:6.0f} × {each.key}")
     return 0
