@@ -22,7 +22,7 @@ After this lesson you can
 - catch a measure that misleads, with a second one and with your eyes,
 - show what a discriminator with batch normalisation cannot see.
 
-About 20 minutes to read, a minute and a half to run on two cores. You
+About 20 minutes to read, about two minutes to run on two cores. You
 need lesson [06a](06a_fully_connected_gans.ipynb).
 """
 

@@ -22,7 +22,7 @@ After this lesson you can
 - train one set of numbers on three data sets, and film it,
 - say what a dense network does not know about a picture.
 
-About 25 minutes to read, about a minute and a half to run on two cores.
+About 25 minutes to read, two to three minutes to run on two cores.
 You need lesson [05](05_first_gan.ipynb).
 """
 

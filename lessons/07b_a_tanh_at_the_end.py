@@ -21,7 +21,7 @@ After this lesson you can
 - compute their share, before and during training,
 - train a GAN with a loss of your own, and see such a fault in numbers.
 
-About 20 minutes to read, about a minute to run. You need lesson
+About 20 minutes to read, a minute or two to run. You need lesson
 [07a](07a_the_deep_recipe.ipynb); lesson
 [19b](19b_museum_of_arguments.ipynb) shows the fault without a GAN.
 """

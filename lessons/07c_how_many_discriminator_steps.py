@@ -18,10 +18,10 @@ depends on what is held equal.
 After this lesson you can
 
 - say what a larger k costs, before you run it,
-- compare runs at equal generator steps, equal data and equal time,
+- compare runs at equal generator steps, equal data and equal updates,
 - tell a better generator from one that was given more.
 
-About 20 minutes to read, about a minute to run on two cores. You need
+About 20 minutes to read, about two minutes to run on two cores. You need
 lesson [07a](07a_the_deep_recipe.ipynb).
 """
 
@@ -43,7 +43,7 @@ So we train with k = 1, 2 and 5, on small digits, and measure.
 ## Your prediction
 
 All runs are stopped after the same number of updates, whichever player
-moved: about the same time. With k = 5 the generator has then moved a
+moved: about the same work. With k = 5 the generator has then moved a
 third as often as with k = 1. Whose samples are nearest to real digits?
 
 - **A.** Those with k = 1.
@@ -263,9 +263,9 @@ plt.show()
 ## What happened
 
 Three ways to be fair. At equal generator steps a larger k is given more
-time and more data. At equal data, which is what a table with "epochs"
+work and more data. At equal data, which is what a table with "epochs"
 holds fixed, it is given fewer generator steps. At equal updates it is
-given about the same time.
+given about the same work.
 """
 
 # %%
@@ -349,7 +349,7 @@ assert min(v.min() for v in curves.values()) > FLOOR
 """
 The ledger holds a test of the sentence "one step suffices", on two data
 sets and five seeds, with other networks. It holds the generator steps
-equal, so five steps are given three times the time.
+equal, so five steps are given three times the updates.
 """
 
 # %% tags=["check"]
@@ -425,9 +425,11 @@ assert cost(1) == 1
 
 # %% [markdown]
 """
-All three columns are costs of a step relative to k = 1. They agree
-roughly, which is why we took updates for a clock: the count is the same
-on every machine, and seconds are not.
+All three columns are costs of a step relative to k = 1. The first two
+agree roughly, and both are the same on every machine, which is why we
+took updates for a clock. Seconds hold all that a step does besides
+multiplying; the last column says how far they go astray on the machine
+that made this page.
 """
 
 # %% [markdown]
@@ -455,7 +457,7 @@ fifth as often.
 <details><summary>Another compares them after 100,000 generator steps
 each. And now?</summary>
 
-k = 5. Its run took about three times as long, and its discriminator was
+k = 5. Its run did about three times the work, and its discriminator was
 updated five times as often.
 
 </details>
@@ -489,9 +491,9 @@ k = 1 and 1,500 with k = 5. The exercise notebook holds the tests.
 """
 ## Remember
 
-- A step costs k updates and one more: k = 5 is about three times as dear
-  as k = 1.
-- Say what was held equal: generator steps, data or time. How large a
+- A step costs k updates and one more: k = 5 is at least three times as
+  dear as k = 1.
+- Say what was held equal: generator steps, data or updates. How large a
   difference looks depends on it.
 - A run with more epochs, or with a larger k, was given more; that alone
   is no better method.
