@@ -22,7 +22,7 @@ After this lesson you can
 - say what wrong labels do to a generator, and why a classifier suffers
   less.
 
-About 25 minutes to read, about a minute and a half to run on two cores.
+About 25 minutes to read, about two minutes to run on two cores.
 You need lessons [4a](04a_the_game.ipynb) and [05](05_first_gan.ipynb).
 """
 

@@ -21,7 +21,7 @@ After this lesson you can
 - find a direction in $z$, and measure all that it changes,
 - look for the $z$ of a given picture, and judge what was found.
 
-About 30 minutes to read, about a minute and a half to run on two cores.
+About 30 minutes to read, about two minutes to run on two cores.
 You need lesson [05](05_first_gan.ipynb).
 """
 
