@@ -571,7 +571,7 @@ discriminators, each to fresh samples, and take the standard deviation
 of each gradient over its mean.
 
 Expected: with 256 samples of each kind, near 0.07 for the saturating
-and 0.09 for the non-saturating gradient; with four times as many
+and 0.10 for the non-saturating gradient; with four times as many
 samples both halve. The exercise notebook holds the tests.
 """
 

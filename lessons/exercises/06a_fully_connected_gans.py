@@ -85,7 +85,7 @@ for k, step in enumerate(1e-5 * np.eye(5)):
     difference = (up - down) / 2e-5
     assert abs(by_w[k] - difference) < 1e-6, (
         f"slope by w[{k}] {by_w[k]:.6f}, expected {difference:.6f}; "
-        "the label is 0.9"
+        "and the label is 0.9, not 1"
     )
 
 # %%

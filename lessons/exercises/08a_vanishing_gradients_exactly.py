@@ -27,7 +27,7 @@ $10^{-8}$. Hint: $1 - \sigma(\ell) = \sigma(-\ell)$.
 # %%
 import numpy as np
 
-grid = np.linspace(-15, 25, 40_001)
+grid = np.linspace(-15, 25, 4_001)
 
 
 # %%
