@@ -63,8 +63,10 @@ def wrong(path: Path) -> list[tuple[str, str, str]]:
 def folded(path: Path) -> str:
     """The solution for the lesson's page, folded, with the wrong answers that the tests catch."""
     cells = [cell.source for cell in jupytext.reads(_read(path), fmt="py:percent").cells]
-    code = [WRONG.sub(r"\1\2\n", each).strip() for each in cells if SOLUTION.search(each)]
-    code = [re.sub(r"^[ \t]*# (BEGIN|END) SOLUTION\n?", "", each, flags=re.MULTILINE) for each in code]
+    code = [WRONG.sub(r"\1\2\n", each) for each in cells if SOLUTION.search(each)]
+    code = [
+        re.sub(r"^[ \t]*# (BEGIN|END) SOLUTION\n?", "", each, flags=re.MULTILINE).strip() for each in code
+    ]
     parts = ["<details>\n<summary>A solution</summary>", *(f"```python\n{each}\n```" for each in code)]
     for _, right, answer in wrong(path):
         parts.append(
