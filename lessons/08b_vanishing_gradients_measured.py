@@ -453,7 +453,7 @@ So the generator that has learnt keeps a part of its gradient. In the
 plane the gradient goes up in some seeds and down in others, and in none
 does it vanish, although the discriminator there is right almost always.
 The ledger has both, with thresholds fixed beforehand, twice as many
-steps and five seeds each.
+steps and ten seeds each.
 """
 
 # %% tags=["check"]

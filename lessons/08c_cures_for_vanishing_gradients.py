@@ -295,19 +295,29 @@ assert max(none) < 0.1
 
 # %% [markdown] claim="C5"
 r"""
-The ledger asks more: four times as many steps, a smaller rate, and noise
-must leave at least a hundred times as much. That was written down before
-any of its seeds were run. What follows came out of ten seeds.
+The ledger lets the discriminator train four times as long, at a smaller
+rate, and asks for more: at least a hundred times as much gradient with
+noise, in every seed. That was written down before any of these seeds
+was run. It does not hold: noise of 1 helps in every seed, by factors of
+tens and more, but not always by a hundred. The critic's half held.
 
-It is a second run. The first one, and this page with it, took the
-gradient at clean fakes, found at most 2.5 times as much, and called the
-cure refuted. It was the measurement that was wrong, not the cure.
+This is the second run. The first one, and this page with it, took the
+gradient at clean fakes, found about as much as without noise, and said
+that noise of 1 does nothing. We had measured where nobody trains.
 """
 
 # %% tags=["check"]
 import claims
+from claims.store import load
 
-claims.check("C5", "confirmed")
+claims.check("C5", "refuted")
+stored = load()["C5"].results
+held = [
+    row["saturating at 4000, noise"] / row["saturating at 4000"]
+    for row in stored
+]
+assert 20 < min(held) < 100 < max(held), held
+assert all(0.3 <= row["critic 4000 / 100"] <= 3 for row in stored)
 
 # %% [markdown]
 r"""
@@ -327,7 +337,8 @@ for d in (2.0, 4.0, 8.0):
     game = kg.TwoGaussians(d)
     assert abs(game.logits(np.array([d]))[0] + d**2 / 2) < 1e-6
     middle = d / (1 + np.exp(d**2 / 2))
-    assert game.saturating_gradient / middle > np.exp(3 * d**2 / 8) / 2
+    ratio = game.saturating_gradient / middle
+    assert 0.8 < ratio * d / np.exp(3 * d**2 / 8) < 1.3, (d, ratio)
 
 # %% [markdown]
 r"""
