@@ -413,8 +413,8 @@ r"""
 With noise of 1 the gap is wide, and lesson 8a says that next to nothing
 is left in the end. After a thousand steps the gradient is far larger
 than without noise, but it still falls, and few fakes send half of it.
-With noise of 3 the gap is a few standard deviations; the gradient is
-nearly as large as at first, and many fakes send it. So the cure works, and works well with
+With noise of 3 the gap is a few standard deviations; the gradient keeps
+more than half of its size, and many fakes send it. So the cure works, and works well with
 noise that is several times as large as the data themselves.
 
 Then both players look at a blur. For sharp samples the noise has to
