@@ -234,7 +234,7 @@ def size(samples):
     return np.linalg.norm(samples, axis=1).mean()
 
 
-# %% name="result" alt="Two panels with the same logarithmic scale: norm of the generator's gradient against the steps of the discriminator, {len(SEEDS)} seeds each. Left, at fakes as the generator's step reads them. The non-saturating loss, dashed purple, rises to about {np.median(ends(plain, 'non-saturating')):.0f}; the critic, black, stays flat near {np.median(ends(critic, 'critic')):.1f}; with noise of standard deviation 3, solid grey, the saturating gradient stays near {np.median(ends(large, 'blurred')):.1f}; with noise of 1, dotted grey, it falls to {np.median(ends(small, 'blurred')):.2f}; without noise, orange, to {np.median(ends(plain, 'saturating')):.0e}. Right, at the same fakes without noise on them: with noise of 3 in training it is near {np.median(ends(large, 'clean')):.2f}, with noise of 1 it falls to {np.median(ends(small, 'clean')):.0e}, near the orange curve."
+# %% name="result" alt="Two panels with the same logarithmic scale: norm of the generator's gradient against the steps of the discriminator, {len(SEEDS)} seeds each. Left, at fakes as the generator's step reads them. The non-saturating loss, dashed purple, rises to about {np.median(ends(plain, 'non-saturating')):.0f}; the critic, black, stays flat near {np.median(ends(critic, 'critic')):.1f}; with noise of standard deviation 3, solid grey, the saturating gradient stays near {np.median(ends(large, 'blurred')):.1f}; with noise of 1, dotted grey, it falls to {np.median(ends(small, 'blurred')):.2f}; without noise, orange, to {np.median(ends(plain, 'saturating')):.0e}. Right, at the same fakes without noise on them: with noise of 3 in training it is near {np.median(ends(large, 'clean')):.2f}, with noise of 1 it falls to {np.median(ends(small, 'clean')):.0e}, a little below the orange curve."
 large, small = noisy[STDS[-1]], noisy[STDS[0]]
 LINES = [
     (0, plain, "non-saturating", "non-saturating", kg.FAKE, "--"),
@@ -671,8 +671,8 @@ samples both halve. The exercise notebook holds the tests.
 ## Remember
 
 - The non-saturating loss and a critic with a gradient penalty keep the
-  gradient. Noise keeps much of it, and all of it where the gap between
-  real and fake is a few of its standard deviations.
+  gradient. Noise slows its fall, and nearly stops it where the gap
+  between real and fake is a few of its standard deviations.
 - Measure where training reads: at fakes with noise on them.
 - Each has its price: a growing and noisier gradient, more work in every
   step, a blurred goal.
