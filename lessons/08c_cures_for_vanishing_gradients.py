@@ -239,12 +239,12 @@ large, small = noisy[STDS[-1]], noisy[STDS[0]]
 LINES = [
     (0, plain, "non-saturating", "non-saturating", kg.FAKE, "--"),
     (0, critic, "critic", "critic", kg.DISCRIMINATOR, "-"),
-    (0, large, "blurred", "with noise 3", kg.NEUTRAL, "-"),
-    (0, small, "blurred", "with noise 1", kg.NEUTRAL, ":"),
-    (0, plain, "saturating", "saturating", kg.PENALTY, "-"),
-    (1, large, "clean", "trained with noise 3", kg.NEUTRAL, "-"),
-    (1, small, "clean", "trained with noise 1", kg.NEUTRAL, ":"),
-    (1, plain, "saturating", "without noise", kg.PENALTY, "-"),
+    (0, large, "blurred", "noise 3", kg.NEUTRAL, "-"),
+    (0, small, "blurred", "noise 1", kg.NEUTRAL, ":"),
+    (0, plain, "saturating", "no noise", kg.PENALTY, "-"),
+    (1, large, "clean", "noise 3", kg.NEUTRAL, "-"),
+    (1, small, "clean", "noise 1", kg.NEUTRAL, ":"),
+    (1, plain, "saturating", "no noise", kg.PENALTY, "-"),
 ]
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.6), sharey=True)
 for panel, runs, name, label, color, line in LINES:
@@ -256,6 +256,7 @@ axes[0].set(
     ylabel="|gradient|", title="At fakes as training reads them"
 )
 axes[1].set_title("At the same fakes without noise")
+axes[1].get_legend().remove()  # as on the left
 plt.show()
 
 # %% [markdown]
