@@ -121,12 +121,14 @@ fig, ax = plt.subplots(figsize=(7, 4.4))
 kg.plot_image_rows(rows, ax=ax, title="The recipe, cut short")
 plt.show()
 
+# %% [markdown] gallery="udacity_mlp"
+"""
+This is a shortened run. All 100 epochs were run and recorded once;
+`keras-gan train udacity_mlp` repeats them.
+"""
+
 # %% [markdown]
 """
-This is a shortened run. All 100 epochs were run and recorded once; the
-site's gallery of recipes shows them, and
-`keras-gan train udacity_mlp` repeats them.
-
 Taking parts away needs many runs, so from here on the images are the
 8×8 digits of scikit-learn, and the runs are shorter. One half trains,
 the other half measures. The rest of the recipe stays the same. A small

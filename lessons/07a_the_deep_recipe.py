@@ -233,12 +233,15 @@ for name, images in sets.items():
         f"{full:>7,} steps, here {STEPS} ({STEPS / full:.1%})"
     )
 
+# %% [markdown] gallery="deep_mlp deep_mlp_fashion_mnist deep_mlp_cifar10"
+"""
+So these are the beginnings of runs, cut to what fits a page. Longer ones
+were recorded once, with the networks of the model file, one run for each
+data set. `keras-gan train deep_mlp` goes as far as you let it.
+"""
+
 # %% [markdown]
 r"""
-So these are the beginnings of runs, cut to what fits a page.
-`keras-gan train deep_mlp_batch_norm` runs the whole recipe; what was
-recorded of such runs stands in the site's gallery.
-
 Two measures. The **roughness** is the mean squared difference of a pixel
 and its right neighbour, divided by that of real images: noise raises it,
 blur and low contrast lower it. Real images have 1, but so may others.
