@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SCALE ?= full
 LESSONS ?=
+JOBS ?= 1
 export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: help site serve lessons claims notebooks test lint benchmark jupyter lock clean
@@ -21,10 +22,10 @@ site: lessons ## build the whole site into site/
 serve: $(READY) ## show the site at http://127.0.0.1:8000 and follow every edit
 	$(BIN)/python -m tools.serve
 
-lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCALE=smoke to try them)
-	$(BIN)/python -m tools.build --scale $(SCALE) $(LESSONS)
+lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCALE=smoke to try them, JOBS=2)
+	$(BIN)/python -m tools.build --scale $(SCALE) --jobs $(JOBS) $(LESSONS)
 
-claims: $(READY) ## run the claims whose results are missing or stale (half an hour for all of them)
+claims: $(READY) ## run the claims whose results are missing or stale (about three hours for all of them)
 	$(BIN)/python -m claims
 
 notebooks: $(READY) ## make lessons/notebooks/ from the lessons

@@ -1,7 +1,8 @@
 """Runs in which the generator stands still, and what would reach it from a discriminator that learns.
 
 A learning rate of 0 holds the generator. Between the steps of the discriminator we measure the gradient that
-the generator would get, by its weights, from the saturating and from the non-saturating loss.
+the generator would get, by its weights, from the saturating and from the non-saturating loss. It is taken at
+fakes as the generator's step reads them: with noise on them where there is instance noise.
 """
 
 from collections.abc import Callable, Iterator
@@ -44,16 +45,19 @@ class Gradients(keras.callbacks.Callback):
         real_logits = keras.ops.convert_to_numpy(gan.discriminator(self.real))
         fake_logits = keras.ops.convert_to_numpy(gan.discriminator(gan.generator(z)))
         accuracy = float(((real_logits > 0).mean() + (fake_logits <= 0).mean()) / 2)
-        norms = {name: gradient_norm(gan, z, loss) for name, loss in self.losses.items()}
+        norms = {name: gradient_norm(gan, z, loss, gan.reader(len(z))) for name, loss in self.losses.items()}
         return {"accuracy": accuracy, **norms}
 
 
-def gradient_norm(gan: kg.GAN, z: np.ndarray, loss: kg.Loss) -> float:
-    """Euclidean norm of the gradient of a generator's loss by all its weights."""
+def gradient_norm(gan: kg.GAN, z: np.ndarray, loss: kg.Loss, read: Callable) -> float:
+    """Euclidean norm of the gradient of a generator's loss by all its weights.
+
+    `read` turns fakes into what the discriminator reads; the generator's step has `gan.reader(len(z))`.
+    """
     weights = gan.generator.trainable_variables
 
     def function() -> tuple[Any, None]:
-        return loss.generator_loss(gan.discriminator(gan.generator(z))), None
+        return loss.generator_loss(gan.discriminator(read(gan.generator(z)))), None
 
     others = [
         v

@@ -138,7 +138,6 @@ CLAIMS = (
         lesson="08b_vanishing_gradients_measured",
         run=cold_generator,
         verdict=perfect_and_vanishing,
-        seeds=tuple(range(10, 15)),
     ),
     Claim(
         id="C3",
@@ -152,7 +151,6 @@ CLAIMS = (
         lesson="08b_vanishing_gradients_measured",
         run=warm_generator,
         verdict=weaker_when_warm,
-        seeds=tuple(range(10, 15)),
     ),
     Claim(
         id="C4",
@@ -167,7 +165,6 @@ CLAIMS = (
         lesson="08b_vanishing_gradients_measured",
         run=overlapping_ring,
         verdict=no_vanishing_where_they_overlap,
-        seeds=tuple(range(10, 15)),
     ),
     Claim(
         id="C5",
@@ -178,11 +175,13 @@ CLAIMS = (
             gradient after 4,000 steps is between 0.3 and 3 times that after 100. With noise of standard
             deviation 1 on what the discriminator reads, the norm of the saturating loss's gradient after
             4,000 steps is at least 100 times that without noise. Both in every seed.""",
-        protocol=f"{_SURFACE} {_DIFFERS}",
+        protocol=f"""{_SURFACE} With noise, it is the gradient at fakes with noise, as in the generator's
+            step. Until November 2026 this test took fakes without noise, which no step of training reads. On
+            seeds 10 to 14 the cure then had 0.5 to 2.5 times the gradient of none: refuted. Statement and
+            thresholds are those of then. {_DIFFERS}""",
         cost=40,
         lesson="08c_cures_for_vanishing_gradients",
         run=other_critics,
         verdict=remedies_keep_the_gradient,
-        seeds=tuple(range(10, 15)),
     ),
 )

@@ -19,10 +19,10 @@ is an exact one.
 After this lesson you can
 
 - compare depths with all else equal, in a table over seeds,
-- catch a measure that is fooled, with a second one and with your eyes,
+- catch a measure that misleads, with a second one and with your eyes,
 - show what a discriminator with batch normalisation cannot see.
 
-About 20 minutes to read, a minute and a half to run on two cores. You
+About 20 minutes to read, about two minutes to run on two cores. You
 need lesson [06a](06a_fully_connected_gans.ipynb).
 """
 
@@ -33,7 +33,7 @@ need lesson [06a](06a_fully_connected_gans.ipynb).
 The recipe of lesson 06a has one hidden layer of 128 leaky ReLUs in each
 network. We give both networks one, two and three such layers, without
 batch normalisation, with it in the generator, and with it in both.
-Everything else stays as it is: rate, batches, number of steps.
+Everything else is the same for all: rate, batches, number of steps.
 
 Do three layers fail where one does not? Does batch normalisation repair
 it? And is it the depth that fails, or the depth at this rate?
@@ -98,7 +98,7 @@ data = kg.Dataset(
 
 # %% [markdown]
 """
-Two measures, since one may be fooled. The **Fréchet distance** compares
+Two measures, since one may mislead. The **Fréchet distance** compares
 features that a classifier reads from the pictures. The **coverage**
 asks in pixels: how many unseen digits have a sample near, nearer than
 their fifth neighbour among the others?
@@ -125,8 +125,8 @@ for name, (far, covered) in zip(("digits", "noise"), ENDS):
 
 # %% [markdown]
 """
-The networks of the recipe, with a depth. Where normalisation stands is
-said for each network: nowhere, in the generator, or in both.
+The networks of the recipe, with a depth. There are three places for
+batch normalisation: nowhere, in the generator, or in both.
 """
 
 # %%
@@ -291,7 +291,7 @@ display(
 # %% tags=["check"]
 assert three.min() > 1.5 * one.max(), (one, three)
 assert deep["generator"][0] < deep["nowhere"][0]
-assert deep["both"][0] < deep["nowhere"][0]
+assert deep["both"][0] == min(each[0] for each in deep.values()), deep
 assert max(scores["both", 3][:, 1]) < 0.02
 slow = scores["nowhere, a tenth of the rate", 1][:, 0]
 assert slow.min() > 0.8 * ENDS[1, 0], slow
@@ -300,12 +300,13 @@ assert slow.min() > 0.8 * ENDS[1, 0], slow
 """
 So far the exercise is right about its own recipe: three layers fail in
 every seed, and normalising brings the distance down. But the two
-measures disagree about *both*. Its distance is among the lowest with
-three layers, and its coverage is nothing. Before we believe a number,
-we look.
+measures disagree about *both*. Its distance is the lowest with three
+layers, and its coverage is nothing. Before we believe a number, we look.
 
 A tenth of the rate gains nothing in as many steps: even one layer is
-then about as far away as noise.
+then about as far away as noise. The *slower Adam* of lesson 06a, which
+did better than its recipe, also had less momentum, and half as many
+steps again.
 """
 
 # %% name="samples" alt="Rows of ten small pictures: real digits; one layer, rough digits; three layers normalised nowhere, grey blots and a few hard patterns that repeat; in the generator, rough digits and grey blots; in both, shapes of digits overlaid with the same white pixels in every sample, many of them at the border where digits are black; at a tenth of the rate, the same grey blur ten times."
@@ -319,19 +320,19 @@ plt.show()
 """
 Normalised in both networks, digits show through, and over each of them
 lies the same stain of white pixels. No real digit looks like that, so
-the coverage is right. The classifier never met stains; its features
-read past them. And a discriminator whose whole task is to tell such
-pictures from digits let them pass. Why?
+the coverage is right. The classifier was trained on clean digits, and
+its features make little of the stain. And a discriminator whose whole
+task is to tell such pictures from digits let them pass. Why?
 """
 
 # %% [markdown] claim="S5"
 r"""
 The ledger has the sentence of the exercise as a claim, in a milder
-setting: half of the rate and less momentum, a slope of 0.2, layers of
-64, a shorter $z$, and the coverage as the measure. There three layers
-do not fail, so it is not the depth alone; which of the differences
-matters, these runs do not say. Normalising both networks ends at
-nothing there, as here.
+setting: among other things half of the rate and less momentum, a slope
+of 0.2, layers of 64, a shorter $z$, and the coverage as the measure.
+There three layers do not fail, so it is not the depth alone; which of
+the differences matters, these runs do not say. Normalising both networks
+ends at nothing there, as here.
 """
 
 # %% tags=["check", "exact"]
@@ -364,11 +365,11 @@ real = data.test[:100]
 washed = contrast * real + picture
 
 # %% [markdown]
-"""
-So the answers to both are the same, for all weights. We ask three fresh
-discriminators with three hidden layers about real digits and about
-washed-out ones. The third is normalised in its second and third layer
-only.
+r"""
+So the answers to both are the same for all weights, but for the small
+$\varepsilon$. We ask three fresh discriminators with three hidden layers
+about real digits and about washed-out ones, each kind in a batch of its
+own. The third is normalised in its second and third layer only.
 """
 
 
@@ -426,11 +427,11 @@ plt.show()
 
 # %% [markdown]
 """
-So a stain that lies on all fakes costs the generator nothing, and
-nothing pulls it back. Then undoing it should help: from all samples we
-subtract their mean picture and add the mean of the training images.
-That is not possible without real images; it is a test of the
-explanation and no cure.
+So a stain that lies on all fakes costs the generator next to nothing,
+and nothing pulls it back. If that is what happened, undoing it should
+help: from all samples we subtract their mean picture and add the mean of
+the training images. It is a test of the explanation and no cure, since
+it uses real images.
 """
 
 
@@ -467,8 +468,12 @@ for name in PLACES:
 display(Markdown("\n".join(lines)))
 
 # %% tags=["check"]
-assert np.median(after["both"], axis=0)[1] > 0.15, after
-assert np.median(after["both"], axis=0)[0] < deep["both"][0] / 1.5
+mended = {name: np.median(each, axis=0) for name, each in after.items()}
+assert mended["both"][1] > 0.15, after
+assert mended["both"][0] < deep["both"][0] / 1.5
+for name in ("nowhere", "generator"):
+    assert mended["both"][1] > mended[name][1], mended
+    assert mended["both"][0] < mended[name][0], mended
 
 # %% tags=["check", "exact"]
 assert apart["normalised"] < 0.05, apart
@@ -478,8 +483,8 @@ assert apart["all but the first layer"] > 0.5
 # %% [markdown]
 r"""
 With the stain gone, the pair that was normalised in both networks has
-the highest coverage of the three and the lowest distance. It had
-learned more about digits than the others; the stain hid it.
+the highest coverage of the three and the lowest distance. By these
+measures it had come nearer to digits than the others; the stain hid it.
 
 Later networks follow a rule that fits: Radford and others normalise all
 layers but the generator's output and the discriminator's input layer,
@@ -501,8 +506,8 @@ r"""
 depth?</summary>
 
 Perhaps. To know, let the same recipe run with one layer, with several
-seeds each, and change nothing else. A rate, a missing scaling of the
-images or a wrong label fails at every depth.
+seeds each, and change nothing else. A missing scaling of the images or a
+wrong label would show with one layer too.
 
 </details>
 
@@ -542,12 +547,13 @@ notebook holds the tests.
 """
 ## Remember
 
-- Three layers fail with this recipe and not with a milder one: "too
-  deep" is a sentence about a depth at a rate.
+- Three layers fail with this recipe, and normalising the generator
+  helps; with a milder recipe they do not fail. "Too deep" is a sentence
+  about a depth in a setting.
 - A discriminator that normalises batches of one kind cannot see a stain
   that all fakes share.
-- A measure that reads features can be fooled; take a second one, and
-  look.
+- A measure that reads features can miss what anyone would see; take a
+  second one, and look.
 """
 
 # %% [markdown]

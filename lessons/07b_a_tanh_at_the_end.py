@@ -12,8 +12,8 @@
 
 The README of lesson [07a](07a_the_deep_recipe.ipynb) ends its
 discriminator in a tanh, where a probability belongs. Its author's code
-does not, so it is a slip of the pen. But what if we believe it? The
-fault is quiet in Keras, and a quiet fault is worth a closer look.
+does not, so we take it for a slip of the pen. But what if we believe it?
+The fault is quiet in Keras, and a quiet fault is worth a closer look.
 
 After this lesson you can
 
@@ -21,7 +21,7 @@ After this lesson you can
 - compute their share, before and during training,
 - train a GAN with a loss of your own, and see such a fault in numbers.
 
-About 20 minutes to read, about a minute to run. You need lesson
+About 20 minutes to read, a minute or two to run. You need lesson
 [07a](07a_the_deep_recipe.ipynb); lesson
 [19b](19b_museum_of_arguments.ipynb) shows the fault without a GAN.
 """
@@ -31,9 +31,8 @@ r"""
 ## The question
 
 A cross-entropy takes the logarithm of a probability. A tanh gives
-numbers from -1 to 1, half of them negative, and the logarithm of a
-negative number does not exist. What happens then depends on the
-library:
+numbers from -1 to 1, and a negative one has no logarithm. What happens
+then depends on the library:
 
 - PyTorch's loss refuses the input, with an error.
 - A loss written by hand gives NaN.
@@ -62,8 +61,10 @@ Commit to one letter before you run the next cells.
 """
 ## The experiment
 
-The recipe is the README's, with all its numbers. The data are
-scikit-learn's digits of 8×8 pixels, so that three seeds fit on a page.
+The recipe is the README's, with all its numbers but the length of the
+run. Its other end, a sigmoid in the generator, is left aside: we keep
+the tanh of lesson 07a there. The data are scikit-learn's digits of 8×8
+pixels, so that three seeds fit on a page.
 """
 
 # %%
@@ -180,9 +181,10 @@ assert gan.steps_taken == 0
 # %% [markdown]
 """
 That run ends before its first step. Now with the cut, beside the sigmoid,
-from the same first weights. At each look we ask for the logits of
-samples, and measure how far the samples are from unseen digits: the
-Fréchet distance of the features of a small classifier.
+from the same first weights. At each look we ask the discriminator,
+without its dropout, for the logits of samples, and measure how far the
+samples are from unseen digits: the Fréchet distance of the features of a
+small classifier.
 """
 
 # %%
@@ -263,7 +265,7 @@ plt.show()
 """
 With the sigmoid a negative logit is a lesson: the fake was seen through,
 and the gradient says so. With the tanh it is silence. The orange lines
-show silent spells, which end.
+show silent spells, and all of them end.
 """
 
 # %% name="samples" alt="Rows of ten small pictures: real digits, and for each head and seed the first ten samples after {STEPS} steps. In every row strokes can be made out, under grain, with the tanh as with the sigmoid."
@@ -316,9 +318,10 @@ display(
 We expected otherwise. In lesson
 [19b](19b_museum_of_arguments.ipynb) the same head silences about half of
 the fakes, of a fixed set. In a game the fakes move, and the
-discriminator climbs back to positive answers. So the recipe as it is
-written trains, where the library cuts. It trains worse, and nothing
-says so. Without the run beside it we would have called it fine.
+discriminator climbs back to positive answers. So with the README's tanh
+the recipe trains, where the library cuts. After as many steps its
+samples are worse, and nothing says so. Without the run beside it we
+would have called it fine.
 """
 
 # %% tags=["check"]
@@ -341,8 +344,8 @@ $$ \frac{d}{da}\bigl[-\log\tanh a\bigr] = -\frac{2}{\sinh 2a},
    \frac{d}{da}\bigl[-\log(1 - \tanh a)\bigr] = 1 + \tanh a, $$
 
 and both are exactly 0 for negative $a$: there a sample moves neither
-player. Just above 0 the first slope has no bound, so the last ones that
-are still heard shout.
+player. The nearer $a$ comes to 0 from above, the steeper the first
+slope: the last ones that are still heard shout.
 """
 
 
@@ -379,9 +382,10 @@ r"""
 Why does the discriminator come back? Let a share $p$ of the samples at
 some place be real. There an answer $t = \tanh a$ costs
 $-p \log t - (1 - p)\log(1 - t)$, least at $t = p$. So the best logit is
-$a = \operatorname{artanh} p$, never negative, while a negative one costs
-$-p \log\epsilon$, which is much for all but the surest fakes. In
-balance, with $p = 1/2$, the best logit is 0.55. We try all answers:
+$a = \operatorname{artanh} p$, which is positive, while a negative one
+costs about $-p \log\epsilon$. Only where $p$ is below the cut does a
+negative one cost least. In balance, with $p = 1/2$, the best logit is
+0.55. We try all answers:
 """
 
 # %%
@@ -400,6 +404,11 @@ for p in (0.5, 0.1, 0.01):
 
 # %% [markdown]
 r"""
+That says where the best answer is. It does not say how one that has
+become negative gets there, since nothing pulls at it: only what the
+discriminator learns from other samples, with the same weights, can lift
+it.
+
 How many are silent? If the logits of the fakes are roughly normal, with
 mean $m$ and standard deviation $s$, the share is $\Phi(-m/s)$, with
 $\Phi$ the normal distribution function.
@@ -419,10 +428,10 @@ for seed, watch in zip(SEEDS, watches["tanh"]):
 # %% [markdown]
 r"""
 Before training there is an exact answer. The last layer's weights are
-drawn evenly around 0, so each set of weights is as likely as its
-opposite, which turns every logit around. The expected share is one
-half. That is the mean over first weights. For one network we draw the
-last layer again and again:
+drawn evenly around 0 and its bias is 0, so each set of weights is as
+likely as its opposite, which turns every logit around. The expected
+share is one half. That is the mean over first weights. For one network
+we draw the last layer again and again:
 """
 
 # %%
@@ -450,9 +459,11 @@ r"""
 So the half is a mean over first weights, and one network may begin far
 from it, since its fakes are alike and tend to fall on one side together.
 
-And by hand, without a cut, one silent sample makes the mean of its batch
-NaN. With a share $q$ silent, a batch of $n = 64$ survives with
-probability $(1 - q)^n$.
+And by hand, without a cut? Then one negative logit makes the mean of a
+batch NaN, wherever the label is 1: among the real images, and among the
+fakes in the generator's loss. If each of the $n = 64$ were negative with
+chance $q$, independently, the batch would survive with probability
+$(1 - q)^n$:
 """
 
 # %%
@@ -492,15 +503,15 @@ logit and all real digits with a positive one. What moves next?</summary>
 
 The real digits still pull at the discriminator, and with shared weights
 that can lift the fakes above 0 again. Until then the generator stands
-still.
+still, once Adam's momentum has run out.
 
 </details>
 
 <details><summary>Is the cut to blame? Would a smaller epsilon
 help?</summary>
 
-No. It only makes the flat part lower or higher. The tanh gives negative
-numbers, and those have no logarithm.
+No. With a smaller one the flat part costs more, and it stays flat. The
+tanh gives negative numbers, and those have no logarithm.
 
 </details>
 """
@@ -538,6 +549,6 @@ the tests.
 - I. Goodfellow and others, *Generative Adversarial Nets*, 2014,
   [arXiv:1406.2661](https://arxiv.org/abs/1406.2661). Section 3: where a
   generator's gradient comes from.
-- Keras, *Losses*, `BinaryCrossentropy`: its argument `from_logits` takes
+- Keras, *Losses*, `BinaryCrossentropy`: with `from_logits=True` it takes
   a plain number, and needs no cut.
 """

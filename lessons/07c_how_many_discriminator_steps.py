@@ -12,16 +12,16 @@
 
 The last line of the deep recipe's table says k = 1. The first paper on
 GANs leaves k open and takes 1 as the cheapest. Others train the
-discriminator five times before the generator may move. Who is right
-depends on what is held equal, which few comparisons say.
+discriminator five times before the generator may move. Which does better
+depends on what is held equal.
 
 After this lesson you can
 
 - say what a larger k costs, before you run it,
-- compare runs at equal generator steps, equal data and equal time,
+- compare runs at equal generator steps, equal data and equal updates,
 - tell a better generator from one that was given more.
 
-About 20 minutes to read, about a minute to run on two cores. You need
+About 20 minutes to read, about two minutes to run on two cores. You need
 lesson [07a](07a_the_deep_recipe.ipynb).
 """
 
@@ -30,10 +30,10 @@ lesson [07a](07a_the_deep_recipe.ipynb).
 ## The question
 
 One training step is k updates of the discriminator, each on a fresh
-batch, and then one of the generator. Is one enough? A lesson draft that
-this course grew from says yes, and that a larger k keeps the networks
-out of step. A well-known list of tricks says: sometimes, train the
-discriminator more.
+batch, and then one of the generator. Is one enough? The lesson whose
+draft this course grew from says yes, after Goodfellow; others, it adds,
+want a larger k, so that the two are not trained one to one. A well-known
+list of tricks is not sure: sometimes, train the discriminator more.
 
 So we train with k = 1, 2 and 5, on small digits, and measure.
 """
@@ -43,7 +43,7 @@ So we train with k = 1, 2 and 5, on small digits, and measure.
 ## Your prediction
 
 All runs are stopped after the same number of updates, whichever player
-moved: about the same time. With k = 5 the generator has then moved a
+moved: about the same work. With k = 5 the generator has then moved a
 third as often as with k = 1. Whose samples are nearest to real digits?
 
 - **A.** Those with k = 1.
@@ -112,7 +112,7 @@ for network in networks(1):
 """
 The measure is the Fréchet distance between the features of the samples
 and those of unseen digits, by a small classifier. It has a floor: what
-as many real digits get.
+as many digits of the training set get.
 """
 
 # %%
@@ -263,9 +263,9 @@ plt.show()
 ## What happened
 
 Three ways to be fair. At equal generator steps a larger k is given more
-time and more data. At equal data, which is what a table with "epochs"
+work and more data. At equal data, which is what a table with "epochs"
 holds fixed, it is given fewer generator steps. At equal updates it is
-given about the same time.
+given about the same work.
 """
 
 # %%
@@ -332,7 +332,7 @@ display(
 """
 How large the difference is turns on the yardstick. Counted by generator
 steps, k = 1 looks poor, and most of that is because it was given the
-least. Counted by time, the three lie close together, and the order
+least. Counted by updates, the three lie close together, and the order
 depends on the seed.
 """
 
@@ -349,7 +349,7 @@ assert min(v.min() for v in curves.values()) > FLOOR
 """
 The ledger holds a test of the sentence "one step suffices", on two data
 sets and five seeds, with other networks. It holds the generator steps
-equal, so five steps are given three times the time.
+equal, so five steps are given three times the updates.
 """
 
 # %% tags=["check"]
@@ -359,8 +359,8 @@ claims.check("S9", "depends")
 
 # %% [markdown]
 """
-And "out of step"? The discriminator says of each batch how likely it is
-to be real. If it pulls ahead, its mean answers to real and to fake
+And "not one to one"? The discriminator says of each image how likely it
+is to be real. If it pulls ahead, its mean answers to real and to fake
 batches lie further apart.
 """
 
@@ -425,9 +425,11 @@ assert cost(1) == 1
 
 # %% [markdown]
 """
-All three columns are costs of a step relative to k = 1. They agree
-roughly, which is why we took updates for a clock: the count is the same
-on every machine, and seconds are not.
+All three columns are costs of a step relative to k = 1. The first two
+agree roughly, and both are the same on every machine, which is why we
+took updates for a clock. Seconds hold all that a step does besides
+multiplying; the last column says how far they go astray on the machine
+that made this page.
 """
 
 # %% [markdown]
@@ -455,7 +457,7 @@ fifth as often.
 <details><summary>Another compares them after 100,000 generator steps
 each. And now?</summary>
 
-k = 5. Its run took about three times as long, and its discriminator was
+k = 5. Its run did about three times the work, and its discriminator was
 updated five times as often.
 
 </details>
@@ -463,9 +465,11 @@ updated five times as often.
 <details><summary>Why does the Wasserstein critic get five steps, when
 here one may do?</summary>
 
-Its loss is a distance only while the critic is close to its best. The
-logistic loss asks for no such thing: a discriminator that is only
-partly trained still points somewhere useful.
+Its loss is near a distance only while the critic is close to its best,
+and the paper wants it there, since the gradient of that distance does
+not vanish. The logistic loss makes no such promise; lesson
+[08a](08a_vanishing_gradients_exactly.ipynb) works out what becomes of
+its gradient.
 
 </details>
 """
@@ -487,9 +491,9 @@ k = 1 and 1,500 with k = 5. The exercise notebook holds the tests.
 """
 ## Remember
 
-- A step costs k updates and one more: k = 5 is three times as dear as
-  k = 1.
-- Say what was held equal: generator steps, data or time. How large a
+- A step costs k updates and one more: k = 5 is at least three times as
+  dear as k = 1.
+- Say what was held equal: generator steps, data or updates. How large a
   difference looks depends on it.
 - A run with more epochs, or with a larger k, was given more; that alone
   is no better method.
@@ -508,4 +512,9 @@ k = 1 and 1,500 with k = 5. The exercise notebook holds the tests.
 - M. Heusel and others, *GANs Trained by a Two Time-Scale Update Rule*,
   2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500). Two learning
   rates in the place of two step counts.
+- CAIS++, *Lesson 10: Generative Adversarial Networks*, 2018, repository
+  `caisplusplus/caispluplus.github.io`, section on training: "not trained
+  in a one-to-one fashion".
+- S. Chintala and others, *How to Train a GAN?*, 2016, repository
+  `soumith/ganhacks`, number 14, marked as not sure.
 """

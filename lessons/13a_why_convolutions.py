@@ -13,7 +13,8 @@ r"""
 So far our networks were dense: every pixel has a weight to every hidden
 unit. One of this course's sources says that this is all right for small
 images and not all right for large ones, which need convolutions. We
-count what each kind costs, and then measure at equal cost.
+count what each kind costs, and then measure at equal cost, up to sizes
+that are still small for a photograph.
 
 After this lesson you can
 
@@ -119,8 +120,9 @@ def resized(pictures, side):
 The measure has to mean the same at every size. A real image counts as
 covered if a sample lies nearer to it than its fifth real neighbour; the
 coverage is the share of covered images. We take the distance of pixels.
-Scaling a picture up changes all distances by about one factor, which
-drops out. As a yardstick, real digits in the place of samples:
+Scaling pictures up changes all distances by about one factor, which
+drops out; scaling them down also loses detail. As a yardstick, real
+digits in the place of samples:
 """
 
 
@@ -147,7 +149,7 @@ channels. The discriminator goes the same way back.
 
 What does that cost? Weights fill memory; multiplications fill time. In
 a dense layer each weight is used once for a picture. In a convolution it
-is used once at every place of the map.
+is used at every place where the kernel is laid.
 """
 
 
@@ -261,11 +263,11 @@ plt.show()
 
 # %% [markdown]
 """
-Both generators have batch normalisation. Of the discriminators only
-the convolutional one has it: in trials each kind did worse the other
-way round. All else is equal, the optimizers and the order of the images
-too. `restart` begins a run anew with other weights, without compiling
-again.
+All generators have batch normalisation. Of the discriminators only the
+convolutional one has it: in trials each kind did worse the other way
+round. So each kind is given what suits it. All else is equal, the
+optimizers and the order of the images too. `restart` begins a run anew
+with other weights, without compiling again.
 """
 
 
@@ -350,9 +352,9 @@ plt.show()
 """
 ## What happened
 
-The seconds are those of one processor core, for the fastest of the runs;
-they depend on the machine, and small networks spend much of their time
-on other things than multiplying.
+The seconds are processor time, added over all cores, for the fastest of
+the runs; they depend on the machine, and small networks spend much of
+their time on other things than multiplying.
 """
 
 # %% tags=["hide-input"]
@@ -452,14 +454,15 @@ display(
 
 # %% [markdown]
 """
-So the sentence that we test holds up in its direction: the smaller the
-image, the nearer the dense networks come. But its two halves, as we had
-put them in numbers, both fail. At 8 pixels the dense pair misses our
-three quarters. At 64 pixels **no** network of this size learns digits in
-so few steps, the convolutional one neither. Convolutions do not make
-large images cheap. The program of the DCGAN's authors, for faces of 64
-pixels, begins with 1,024 channels where ours has 64, and goes 25 times
-through 350,000 pictures.
+So up to 28 pixels the sentence that we test holds up in its direction:
+the smaller the image, the nearer the dense networks come. But its two
+halves, as we had put them in numbers, both fail. At 8 pixels the dense
+pair misses our three quarters. At 64 pixels **no** network of this size
+learns digits in so few steps, the convolutional one neither: about large
+images these runs say nothing. Convolutions alone do not make them cheap.
+The program of the DCGAN's authors, for faces of 64 pixels, begins with
+1,024 channels where ours has 64, and goes 25 times through 350,000
+pictures.
 """
 
 # %% [markdown]
@@ -530,8 +533,8 @@ display(
         f"{min(before):.2f} to {max(before):.2f} on digits, and "
         f"**{min(blind):.2f} to {max(blind):.2f}** on shuffled ones. The "
         f"better dense one has {min(best_dense):.2f} to "
-        f"{max(best_dense):.2f} on either. What convolutions are ahead "
-        "by is what they know about neighbours."
+        f"{max(best_dense):.2f} on either. Without true neighbours the "
+        "lead is gone."
     )
 )
 
@@ -543,9 +546,9 @@ assert np.median(blind) < np.median(best_dense), (blind, best_dense)
 """
 ## Change one thing
 
-Set `CHANNELS = 32`. The convolutional networks then have about a quarter
-of the weights and multiplications, and the dense ones shrink with them.
-Before you run: which of the three kinds loses most?
+Set `CHANNELS = 32`. The convolutional networks then have about a third
+of the weights and a quarter of the multiplications, and the dense ones
+shrink with them. Before you run: which of the three kinds loses most?
 """
 
 # %% [markdown]
@@ -563,8 +566,9 @@ at every place of its map, so it multiplies many times as often.
 <details><summary>Would a convolutional GAN work on a table of 784
 columns, such as blood values, written as a square?</summary>
 
-It would see neighbours where there are none, as with our shuffled
-digits. A dense network does not care about the order of columns.
+Hardly better than a dense one: it would see neighbours where there are
+none, as with our shuffled digits. A dense network does not care about
+the order of columns.
 
 </details>
 
@@ -596,8 +600,9 @@ different ones. The exercise notebook holds the tests.
 
 - A convolution has few weights and uses each at many places: it is
   cheap in memory and dear in time.
-- Compare at equal weights and at equal multiplications; the two give
-  different dense networks, and different answers.
+- Compare at equal weights and at equal multiplications: both dense pairs
+  stay behind from 8 to 28 pixels, the first one farther. At 64 pixels
+  nothing of this size learned.
 - What a convolution knows is which pixels are neighbours. Shuffle them,
   and it falls behind; a dense network cannot tell.
 """
@@ -609,7 +614,8 @@ different ones. The exercise notebook holds the tests.
 - A. Radford, L. Metz and S. Chintala, *Unsupervised Representation
   Learning with Deep Convolutional Generative Adversarial Networks*, 2016,
   [arXiv:1511.06434](https://arxiv.org/abs/1511.06434). Section 3; lesson
-  [13b](13b_the_rules_of_dcgan.ipynb) tries its rules.
+  [13b](13b_the_rules_of_dcgan.ipynb) tries its rules. The program for
+  faces: repository `Newmu/dcgan_code`, `faces/train_uncond_dcgan.py`.
 - V. Dumoulin and F. Visin, *A Guide to Convolution Arithmetic for Deep
   Learning*, 2016, [arXiv:1603.07285](https://arxiv.org/abs/1603.07285).
   Strides and padding, drawn.

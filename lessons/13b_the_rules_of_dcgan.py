@@ -10,9 +10,9 @@
 r"""
 # Which rules of the DCGAN does a small GAN need?
 
-In 2016 a paper made convolutional GANs train, after many had failed, by
-five rules for the networks. Nearly every GAN since has followed some of
-them, often without asking. We break them one at a time, at a size where
+In 2016 a paper made convolutional GANs train, after earlier attempts had
+failed, by five rules for the networks. Rules are easily copied, also to
+where nobody tried them. We break them one at a time, at a size where
 three seeds fit on a page.
 
 After this lesson you can
@@ -39,7 +39,8 @@ The rules of section 3 of the paper, in our words:
 | 4 | (see rule 5) | ReLU, and tanh at the end |
 | 5 | leaky ReLU in all layers | (see rule 4) |
 
-Which of them, broken alone, makes a small GAN worse in every run?
+The third is meant "for deeper architectures", as the paper says. Which
+of the rules, broken alone, makes a small GAN worse in every run?
 """
 
 # %% [markdown]
@@ -205,9 +206,9 @@ def make_discriminator(
 """
 Each line below breaks one rule, given as what changes in the generator
 and in the discriminator. `Identity` is a layer that does nothing. Rules
-2, 3 and 4 have two halves, which we break one by one. The last line
-breaks no rule: it gives the generator the kernel of the authors' own
-program.
+2, 3 and 4 have two halves, which we break one by one; the two halves of
+rule 1 are broken together. The last line breaks no rule: it gives the
+generator the kernel of the authors' own program.
 """
 
 # %%
@@ -306,7 +307,7 @@ ax.set_title(
 )
 plt.show()
 
-# %% name="samples" alt="Rows of ten pictures: real digits, and the first ten samples of the first seed for all rules kept and for each change. Most rows show strokes that resemble digits; without normalisation in the discriminator they do not."
+# %% name="samples" alt="Rows of ten pictures: real digits, and the first ten samples of the first seed for all rules kept and for each change. Most rows show strokes that resemble digits. Without normalisation in the discriminator, and with a dense layer in the generator, all ten are the same picture. Without normalisation in the generator they are grey blobs, with a dense layer in the discriminator grey fields."
 rows_shown = {"real": test[:10]}
 for name, runs in samples.items():
     rows_shown[name] = runs[0][:10]
@@ -348,17 +349,27 @@ display(
 # %% tags=["check"]
 assert max(covered["2: none in the discriminator"]) < 0.05, covered
 assert medians[names[1]] > 1.3 * medians[names[0]], medians
+assert {name[0] for name in harmful} == {"2", "3"}, harmful
+for name in (
+    "2: none in the discriminator",
+    "3: dense, in the generator",
+):
+    for each in samples[name]:
+        assert each.var(axis=0).sum() < 0.1 * test.var(axis=0).sum(), (
+            name
+        )
 assert "5: ReLU, no leak" not in harmful, covered
 
 # %% [markdown]
 """
-Two things this GAN cannot do without: normalisation in the
-discriminator, and networks without dense hidden layers. The first rule
-is the surprise: pooling and resizing in the place of strides is the best
-of all changes. It is also the dearest, since its convolutions run at the
-larger of two sizes. A leak in the ReLU makes no difference that three
-seeds could show. None of this speaks against the rules for the networks
-of the paper, which have twice as many layers, nor for longer runs.
+Two rules matter to this GAN: normalisation in the discriminator, and no
+dense hidden layers. Without the first, or with a dense layer in the
+generator, all samples are one picture. The first rule is the surprise:
+pooling and resizing in the place of strides is the best of all changes.
+It is also the dearest, since its convolutions run at the larger of two
+sizes. A leak in the ReLU makes no difference that three seeds could
+show. None of this speaks against the rules for the networks of the
+paper, which have twice as many convolutions, nor for longer runs.
 """
 
 # %% [markdown]
@@ -367,8 +378,9 @@ There is a fault that coverage does not name. A transposed convolution
 may lay a **checkerboard** over the picture; lesson
 [13c](13c_kernel_and_stride.ipynb) works out which ones begin with it.
 Does it survive the training? The finest pattern of all changes its sign
-from pixel to pixel. We measure its power in the samples, as a multiple
-of what real digits hold:
+from pixel to pixel. We measure its power along rows and columns, as a
+multiple of what real digits hold. Noise has some of it too, so a large
+value is a hint of a checkerboard and no proof:
 """
 
 
@@ -401,8 +413,8 @@ display(Markdown("\n".join(lines)))
 """
 Resizing leaves less of the pattern than real digits have. The transposed
 convolutions leave more, and kernel 4 no less than kernel 5, although
-only the latter begins with a checkerboard. Even overlaps are a fair
-start; they do not keep the training from painting one.
+only the latter begins with a checkerboard. So even overlaps are a fair
+start, and no promise for what training makes of it.
 """
 
 # %% tags=["check"]
@@ -413,9 +425,9 @@ assert min(power["transposed, kernel 4"]) > 1, power
 r"""
 ## Why
 
-Why do we call a rule needed if all three runs without it are below all
-three with it? If it made no difference, the six numbers could stand in
-any order. Of the
+Why do we call a change worse if all three runs with it are below all
+three without? If it made no difference, every order of the six numbers
+would be as likely. Of the
 
 $$ \binom{2n}{n} = \frac{(2n)!}{n! \, n!} $$
 
@@ -443,7 +455,8 @@ display(
         f"One in {len(deals)} is not much of a threshold, and we make "
         f"{ways} comparisons, each in two directions. If no rule "
         f"mattered, we would expect {2 * ways / len(deals):.1f} verdicts "
-        f"all the same. We have {len(harmful) + len(helpful)}."
+        f"all the same. We have {len(harmful) + len(helpful)}, so one of "
+        "them may be chance."
     )
 )
 
@@ -471,14 +484,16 @@ steps, and digits. A rule that helps deep networks has little to do here.
 <details><summary>Why does the paper leave the generator's last layer
 without normalisation?</summary>
 
-It would give each channel of the picture one mean and one spread over
-every batch, whatever the images are like. The first layer of the
-discriminator is spared for a like reason.
+With all layers normalised, it reports, samples oscillated and the model
+was unstable. A reason that we can see: each channel of the picture would
+have one mean and one spread in every batch. And lesson
+[06b](06b_how_deep.ipynb) shows what a discriminator with a normalised
+first layer misses.
 
 </details>
 
-<details><summary>Breaking the first rule made the discriminator four times
-as dear. Was the comparison fair?</summary>
+<details><summary>Breaking the first rule made the discriminator about
+four times as dear. Was the comparison fair?</summary>
 
 By steps it was, by multiplications not: a convolution before pooling
 runs at every pixel. Lesson 13a is about such choices.
@@ -505,7 +520,8 @@ with five against five 2 in 252. The exercise notebook holds the tests.
 - Rules are tested by breaking them one at a time, over seeds, with
   everything else as it was.
 - Here normalisation in the discriminator and the absence of dense hidden
-  layers decide; strides do not, and resizing with pooling is better.
+  layers decide; strides are not needed, and resizing with pooling does
+  better, at a higher price.
 - Three runs against three can be all below by chance once in 20 times:
   count your comparisons.
 """
@@ -517,7 +533,8 @@ with five against five 2 in 252. The exercise notebook holds the tests.
 - A. Radford, L. Metz and S. Chintala, *Unsupervised Representation
   Learning with Deep Convolutional Generative Adversarial Networks*, 2016,
   [arXiv:1511.06434](https://arxiv.org/abs/1511.06434). Section 3 has the
-  rules, section 4 the first weights and the rates.
+  rules, section 4 the first weights and the rates. The program:
+  repository `Newmu/dcgan_code`.
 - J. T. Springenberg and others, *Striving for Simplicity: The All
   Convolutional Net*, 2015,
   [arXiv:1412.6806](https://arxiv.org/abs/1412.6806). Where the first

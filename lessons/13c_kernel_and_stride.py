@@ -19,7 +19,7 @@ both can be looked at.
 After this lesson you can
 
 - work out a receptive field, and see it,
-- tell from kernel and stride whether a layer paints checkerboards.
+- tell from kernel and stride whether a layer begins with checkerboards.
 
 About 15 minutes to read, seconds to run. You need lesson
 [13a](13a_why_convolutions.ipynb).
@@ -217,7 +217,7 @@ for ax, (kernel, square) in zip(axes, squares.items()):
     ax.set_xticks([])
     ax.set_yticks([])
 fig.suptitle(
-    "Even copies over each pixel: for kernel "
+    "Equally many copies over every pixel: kernel "
     + ", ".join(map(str, even))
 )
 plt.show()

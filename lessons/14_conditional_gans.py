@@ -22,7 +22,7 @@ After this lesson you can
 - say what wrong labels do to a generator, and why a classifier suffers
   less.
 
-About 25 minutes to read, about a minute and a half to run on two cores.
+About 25 minutes to read, about two minutes to run on two cores.
 You need lessons [4a](04a_the_game.ipynb) and [05](05_first_gan.ipynb).
 """
 
@@ -210,7 +210,7 @@ for share in SHARES:
         if share == 0:
             drawn.append(hands(conditional, seed))
 
-# %% name="result" alt="Seven rows of ten pictures, columns 0 to 9. Top row: a real digit of each class. Below, six rows with one z each: most pictures show the digit of their column, and within a row the strokes have similar weight and slant."
+# %% name="result" alt="Seven rows of ten pictures, columns 0 to 9. Top row: a real digit of each class. Below, six rows with one z each: most pictures show the digit of their column. Within a row the strokes have similar weight, and often the same slant."
 asked = np.arange(NUM_SAMPLES) % 10
 first = [np.argmax(images.test_labels == k) for k in range(10)]
 rows = {"real": images.test[first]}
@@ -316,11 +316,13 @@ have learned less than these labels say.
 
 One perfect 7, drawn at every question, has an agreement of 1. So we also
 measure the **variety** inside of a class, as a multiple of that of real
-digits (lesson [10e](10e_does_the_first_gan_collapse.ipynb)). And what is
-left for $z$ to say, when the label says the digit? In the grid each row
-seems to have a hand of its own. We measure one thing about it: the
-**ink**, the mean brightness of a picture. Does a $z$ that draws a dark 3
-draw a dark 8, too?
+digits: the root of what lesson [10e](10e_does_the_first_gan_collapse.ipynb)
+calls *within*. Wrong answers raise it a little.
+
+And what is left for $z$ to say, when the label says the digit? In the
+grid each row seems to have a hand of its own. We measure one thing about
+it: the **ink**, the mean brightness of a picture. Does a $z$ that spends
+much ink on a 3 spend much on an 8, too?
 """
 
 
@@ -362,9 +364,9 @@ assert max(varied) < 1.1, varied
 
 # %% [markdown]
 """
-The ink of one $z$ is alike in all ten columns, far beyond chance, though
-nobody asked for that. The last part of "Why" shows how little of the
-network the label changes.
+A $z$ with much ink in one column has much in the others, far beyond
+chance, though nobody asked for that. The last part of "Why" shows how
+little of the network the label changes.
 
 ### Do labels make the pictures better?
 
@@ -427,7 +429,8 @@ assert distances["real"].max() < distances["with labels"].min()
 r"""
 True labels bring the samples nearer to real digits in every seed;
 shuffled ones do not. It is not the second input that helps, but what it
-says.
+says. One part is a gift: with labels we ask for every class equally
+often, which nearly is how often it occurs.
 
 ## Why
 
@@ -586,8 +589,8 @@ for a 1, and makes no other mistake. Write `drawn(confusion, shares)`:
 what a perfect generator draws for each label, as a matrix. Then compare
 it with what a perfect classifier says.
 
-Expected: with classes of equal size, 23 % of the requested ones are
-sevens, all requested sevens are sevens, and the classifier makes no
+Expected: with classes of equal size, 23 % of what is drawn for a 1 are
+sevens, all that is drawn for a 7 are sevens, and the classifier makes no
 mistake. The exercise notebook holds the tests.
 """
 
@@ -608,12 +611,13 @@ mistake. The exercise notebook holds the tests.
 ## References
 
 - M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets*,
-  2014, [arXiv:1411.1784](https://arxiv.org/abs/1411.1784). The label as
-  a further input of both networks, in four pages.
+  2014, [arXiv:1411.1784](https://arxiv.org/abs/1411.1784). Section 3.2:
+  the label as a further input of both networks. In section 4.1 their
+  score is lower than without labels; they expect that to change.
 - I. Goodfellow and others, *Generative Adversarial Nets*, 2014,
   [arXiv:1406.2661](https://arxiv.org/abs/1406.2661). Section 7 names the
   conditional model as the first way to go on.
 - T. Salimans and others, *Improved Techniques for Training GANs*, 2016,
-  [arXiv:1606.03498](https://arxiv.org/abs/1606.03498). What labels do
-  for a discriminator that also classifies.
+  [arXiv:1606.03498](https://arxiv.org/abs/1606.03498). Section 5.1: a
+  discriminator that also classifies makes pictures that people prefer.
 """

@@ -205,9 +205,9 @@ r"""
 How are the two added? **sum** takes the VAE as its theory has it, plus
 the game, each with weight 1. Twice the game weighs more, 10 and 100
 times: we divide the VAE's losses instead, since Adam hears their ratio
-only. **mean** takes the error as much code does, averaged over the
-pixels, and all the rest with weight 1. In the order of the list the VAE
-gains ground.
+only. **mean** takes the error averaged over the pixels, as Keras's own
+losses do, and all the rest with weight 1. So there the error loses weight
+against the KL as well; in the others these two keep their ratio.
 """
 
 # %%
@@ -426,11 +426,10 @@ assert (values("VAE", "KL") < values("sum", "KL")).all()
 # %% [markdown] claim="S11"
 """
 So is "add up your losses" good advice? Here it is, in one of its
-readings. In the other, with the average that Keras's own losses take,
-it gives a GAN. The sentence does not say which is meant, and they
-differ by a factor only: the number of pixels, 64 here, 784 for pictures
-of 28×28. More weight for the game brings no clear gain here, and costs
-copies.
+readings. In the other, with the average, it gives a GAN. The sentence
+does not say which is meant, and they differ by a factor only: the number
+of pixels, 64 here, 784 for pictures of 28×28. More weight for the game
+brings no clear gain here, and costs copies.
 
 Three seeds are few. The ledger has five others, with thresholds fixed
 before. Small networks and one data set remain:
@@ -494,9 +493,9 @@ assert variances[0] < pixels / 2
 
 # %% [markdown]
 r"""
-Under *mean* no direction is worth its price, so the cheapest encoder
-answers $N(0, I)$ to everything. This is called **posterior collapse**,
-and the loss asks for it.
+By this rule no direction is worth its price under *mean*, so the cheapest
+encoder answers $N(0, I)$ to everything. This is called **posterior
+collapse**, and the loss asks for it.
 
 **Why a VAE blurs.** For a given $z$ the error is smallest at the mean
 of all digits that $z$ may stand for. And sharpness is a mean of
@@ -584,16 +583,17 @@ assert (ratios < 2.5).all(), ratios
 
 # %% [markdown]
 r"""
-Summed, the error is about as loud at the decoder as the game, and at
-the encoder it balances the KL. Averaged, it is lost beside either. That
-is the whole difference between *sum* and *mean*.
+Where training has nearly come to rest, the parts of a sum hold each
+other, so they are about equally loud: at the decoder error and game, at
+the encoder error and KL. Averaged, the error could hold neither here, and
+the weights would move on.
 
 A game on copies reaches the encoder, which could then code a digit
 where a fake passes, not where its copy is true. Larsen and others judge
-copies too, and stop this gradient at $z$. Nor do they add up: their
-error compares a hidden layer of the discriminator. In their program for
-faces the decoder hears 0.00001 of the error and 0.99999 of the game,
-and a player too far ahead sits out.
+copies too, and stop this gradient at $z$. They write a sum, but no network
+hears all of it, and their error compares a hidden layer of the
+discriminator. In their program for faces the decoder hears 0.00001 of the
+error and 0.99999 of the game, and a player too far ahead sits out.
 """
 
 # %% [markdown]
@@ -611,9 +611,9 @@ r"""
 ## Check yourself
 
 <details><summary>A friend's VAE-GAN has sharp samples, and the KL of its
-encoder is 0.01. What do you tell him?</summary>
+encoder is 0.01. What do you say?</summary>
 
-That he has trained a GAN. The encoder gives every picture the same
+That it is a GAN by now. The encoder gives every picture the same
 distribution, so the decoder cannot copy anything, and the VAE's losses
 do nothing. Look at how the error is averaged.
 
@@ -666,7 +666,7 @@ is 0. The exercise notebook holds the tests.
 ## Remember
 
 - A VAE minimises the error of copies and a KL; the weight of the error
-  is the noise of its pixels, and no matter of taste.
+  says how much noise the pixels have, and is no matter of taste.
 - Summed over pixels the error made a good partner for the game here;
   averaged, it left a plain GAN and an idle encoder.
 - Before you add losses, ask for each which network hears it, and how
@@ -682,8 +682,8 @@ is 0. The exercise notebook holds the tests.
   $z$ so that gradients pass, and the closed KL in appendix B.
 - A. B. L. Larsen and others, *Autoencoding beyond pixels using a
   learned similarity metric*, 2016,
-  [arXiv:1512.09300](https://arxiv.org/abs/1512.09300). Section 2.3:
-  which loss goes where. The numbers are from the authors' program,
+  [arXiv:1512.09300](https://arxiv.org/abs/1512.09300). Section 2.3: the
+  sum, and which part goes where. The numbers are from the authors' program,
   `celeba_aegan.py` and `model/aegan.py` at commit 1906387 of
   [their repository](https://github.com/andersbll/autoencoding_beyond_pixels).
 - M. Tipping and C. Bishop, *Probabilistic Principal Component

@@ -12,8 +12,8 @@ r"""
 
 A generator turns a hundred random numbers, $z$, into a picture. Famous
 figures show what one can do with them: walk from one picture to another,
-add a smile, turn a knob. A figure is one case. We repeat four of them on
-digits, and count.
+add a smile, turn a knob, find the numbers of a given picture. A figure is
+one case. We repeat these four on digits, and count.
 
 After this lesson you can
 
@@ -21,7 +21,7 @@ After this lesson you can
 - find a direction in $z$, and measure all that it changes,
 - look for the $z$ of a given picture, and judge what was found.
 
-About 30 minutes to read, about a minute and a half to run on two cores.
+About 30 minutes to read, about two minutes to run on two cores.
 You need lesson [05](05_first_gan.ipynb).
 """
 
@@ -164,7 +164,7 @@ def sphere(z0, z1, t):
     return (np.sin(w - t * w) * z0 + np.sin(t * w) * z1) / np.sin(w)
 
 
-# %% name="result" alt="Four rows of nine pictures: two walks between the same two pairs of generated digits, each along a straight line and along the sphere. Both ways change one digit into the other step by step; in the middle, the straight one is greyer."
+# %% name="result" alt="Four rows of nine pictures: walks between two pairs of generated pictures, each along a straight line and along the sphere. Both ways change one picture into the other step by step. In the middle the straight ones are greyer, most of all the second, which is a smear there."
 rows = {}
 for pair in (0, 2):
     for way in (straight, sphere):
@@ -241,8 +241,9 @@ assert (walks["straight"][:, 3] > walks["fresh"][:, 3]).all(), walks
 
 # %% [markdown]
 r"""
-Each picture of a straight walk may look fine. As a set, those half-way
-come from a place where $z$ almost never lies; the lengths below say why.
+A single straight walk may look fine, as the first one above does. As a
+set, the pictures half-way come from a place where $z$ almost never lies;
+"Why" says how seldom.
 
 ### Arithmetic
 
@@ -321,18 +322,27 @@ for ax, (name, values) in zip(axes, shares.items()):
     ax.set(xscale="log", xlabel="z in each mean", ylim=(0, 1.02))
     ax.set_xticks(AVERAGED, AVERAGED)
     ax.minorticks_off()
-    ax.set_title(f"z {name}: {middle[name][-1, 0]:.0%}")
+    with_it, without = middle[name][-1]
+    ax.set_title(f"z {name}: {with_it:.0%}, alone {without:.0%}")
 axes[0].set_ylabel("share of hits")
 axes[0].legend()
 plt.show()
+
+# %% tags=["check"]
+assert raw[0, 1] < 0.1 < raw[0, 0] < 0.5 < raw[-1, 1], raw
+assert (scaled[:, 0] > scaled[:, 1] + 0.1).all(), scaled
+assert scaled[-1, 0] > 0.6 > 0.3 > scaled[-1, 1], scaled
 
 # %% [markdown]
 r"""
 Left: with one $z$ for each mean the sum hits in a minority of the pairs,
 and the baseline hardly ever. With means of many, the baseline hits as
 well, without any difference added: such a mean is short, its picture is
-grey, and grey counts as ink. A high share proves nothing there. Compare
-the two curves on the right, where all $z$ are equally long.
+grey, and grey counts as ink. A high share proves nothing there.
+
+Right: all $z$ are equally long, and the baseline stays low. There the sum
+keeps its promise in most pairs, if each mean is taken over many $z$, and
+in few pairs with one.
 
 ### A direction
 
@@ -366,6 +376,8 @@ def push(net, w):
 
 # %%
 fits = [fit_ink(net) for net in nets]
+explained = ", ".join(f"{fit:.0%}" for _, fit in fits)
+print(f"the plane explains {explained} of the variance of the ink")
 chance = rng.standard_normal(LATENT_DIM)
 chance /= np.linalg.norm(chance)
 along = np.array([push(net, w) for net, (w, _) in zip(nets, fits)])
@@ -394,12 +406,15 @@ plt.show()
 assert (along[:, 0, -1] > 1.5).all(), along
 assert (along[:, 0, -1] > np.abs(random[:, 0, -1])).all(), random
 assert np.median(along[:, 1, -1]) < 0.5, along
+assert (along[:, 1, -1] < random[:, 1, -1]).all(), random
+assert (random[:, 1, -1] < 0.9).all(), random
 
 # %% [markdown]
 r"""
 So a direction can be found: it moves the ink further than a random one
-of the same length. But it is no knob for one property. Far out, most
-pictures are read as another digit.
+of the same length. But it is no knob for one property. Far out towards
+more ink, most pictures are read as another digit. A random step of that
+length changes some digits as well, but fewer.
 
 ### The $z$ of a given picture
 
@@ -409,7 +424,7 @@ chain rule, from the picture back through both tables.
 
 Three kinds of targets: real test digits; pictures that the generator made
 itself, so that an error of 0 is possible; and real digits with their
-pixels shuffled, which nobody should be able to draw.
+pixels shuffled, which a generator of digits should not be able to draw.
 """
 
 
@@ -495,7 +510,7 @@ searched = {
     for kind in targets[0]
 }
 
-# %% tags=["hide-input"] name="inverse" alt="Six rows of eight pictures: real digits, the nearest pictures that the first generator can draw, and the most similar training pictures; then the same three for generated digits."
+# %% tags=["hide-input"] name="inverse" alt="Six rows of eight pictures: real digits, what the search found in the first generator, and the most similar training pictures; then the same for generated digits. What was found is nearly the target, a little rougher if that is real; the training pictures differ more in shape."
 rows = {}
 for kind in ("real", "generated"):
     x, best = targets[0][kind][:8], found[0][kind][0][:8]
@@ -530,8 +545,9 @@ assert error["generated"][4] < 11 < 12 < error["real"][4], error
 r"""
 The search comes nearer to a real digit than the training set does, and
 shuffled pixels are out of its reach. But look at the last column. For a
-picture of the generator's own, it finds a $z$ as long as random ones. For
-a real digit it finds one far longer, at a place that no random $z$ visits.
+picture of the generator's own, it finds a $z$ about as long as random
+ones. For a real digit it finds one far longer, at a place that random $z$
+do not visit. A hundred free numbers were fitted to one picture there.
 
 ## Why
 
@@ -542,8 +558,8 @@ $$ E \lVert z \rVert = \sqrt 2\;
    \frac{\Gamma((d + 1)/2)}{\Gamma(d/2)} \approx \sqrt{d - \tfrac12}, $$
 
 where $\Gamma$ is the gamma function. Each number of the midpoint is a
-mean of two, with variance one half: its length is smaller by $\sqrt 2$.
-The generator was hardly ever trained there.
+mean of two, with variance one half: its length is smaller by a factor of
+$\sqrt 2$. The generator was hardly ever trained there.
 """
 
 # %%
@@ -564,14 +580,15 @@ assert abs(halfway.mean() * np.sqrt(2) / chi.mean(d) - 1) < 1e-2
 # %% [markdown]
 r"""
 And why does a plane find a direction, although the network is not a
-plane? For a normal $z$ and any smooth $f$ with mean slopes,
+plane? For a normal $z$ and any $f$ without jumps that is smooth but for
+kinks, as our networks are,
 
 $$ E[z\, f(z)] = E[\nabla f(z)], $$
 
 **Stein's identity**; it is an integration by parts, as the density has
 the slope $-z$ times itself. On the left is what a plane is fitted by,
 on the right the mean of the local slopes. So the fitted direction is the
-one in which ink grows *on average*. With the slope of the ink by the
+one in which ink grows most *on average*. With the slope of the ink by the
 chain rule:
 """
 
@@ -623,8 +640,8 @@ from the training pictures.
 <details><summary>Someone averages a thousand $z$ and draws the
 mean. What will the picture be?</summary>
 
-The mean of a thousand normal $z$ is near 0, a place where almost no
-training $z$ was. The picture is the same for every thousand.
+The mean of a thousand normal $z$ is near 0, a place where no training $z$
+was. The picture is nearly the same for every thousand.
 
 </details>
 
@@ -659,8 +676,8 @@ r"""
 - Normal $z$ lie in a shell of radius $\sqrt d$; walk along it.
 - A sum or a direction in $z$ is a statement about averages: count how
   often it holds, beside a baseline, and what else changes.
-- The search finds a $z$ for any picture. Whether it is one that the
-  generator would draw is another question: look at its length and error.
+- The search gives a $z$ for any picture. Whether the generator would ever
+  draw that is another question: look at the error and at the length.
 """
 
 # %% [markdown]
@@ -670,8 +687,13 @@ r"""
 - A. Radford, L. Metz and S. Chintala, *Unsupervised Representation
   Learning with Deep Convolutional Generative Adversarial Networks*, 2016,
   [arXiv:1511.06434](https://arxiv.org/abs/1511.06434). Section 6: walks,
-  and the famous sum.
+  and the famous sum, which was unstable with one $z$ for each term and
+  stable with means of three.
 - T. White, *Sampling Generative Networks*, 2016,
   [arXiv:1609.04468](https://arxiv.org/abs/1609.04468). Walks along the
   sphere.
+- Z. Lipton and S. Tripathi, *Precise Recovery of Latent Vectors from
+  Generative Adversarial Networks*, 2017,
+  [arXiv:1702.04782](https://arxiv.org/abs/1702.04782). The search for
+  the $z$ of a given picture.
 """

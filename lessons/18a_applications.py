@@ -19,7 +19,7 @@ After this lesson you can
 
 - name for a use of a GAN the property that it stands or falls with,
 - put the number of real data and of a cheap rival beside the GAN's,
-- say why small errors spoil a sum and a path, and not the look.
+- say how a sum or a path can fail though every part looks right.
 
 About 20 minutes to read, about a minute to run. You need lessons
 [05](05_first_gan.ipynb) and [16b](16b_measuring_samples.ipynb).
@@ -37,8 +37,9 @@ Three uses, each at the size of a digit:
 | fashion, art, advertising: pictures to order | each shows what was ordered, and is no copy |
 | video games: new levels | the player can get through |
 
-No discriminator is told of any of these properties. It sees real and
-generated pictures, as always. Which of the properties come along?
+No discriminator is told of the energy or of the path. It sees real and
+generated pictures, as always; with the clothes it also reads what was
+ordered. Which of the properties come along?
 """
 
 # %% [markdown]
@@ -373,11 +374,12 @@ assert old < 0.05, old
 
 # %% [markdown]
 """
-Clothes come near the real number. The showers do not: with every seed
+Clothes come near the real number; theirs is the one property that the
+discriminator can read, too. The showers do not: with every seed
 their energies are further from the truth than those of a simulation
 that reads 10 % too low. A closer look: the mean energy, its spread, the
-rare events that a physicist looks for, and whether large energies come
-with wide spots.
+rare events of large energy, and whether large energies come with wide
+spots.
 """
 
 
@@ -493,11 +495,11 @@ implied = 1 - middle ** (1 / 15)
 display(
     Markdown(
         f"Read backwards: a corridor would show the {middle:.0%} of the "
-        f"GAN's caves if {implied:.0%} of its tiles were wrong. A "
-        "discriminator hardly sees that; the player stands before a wall. "
-        "So whoever uses a GAN tests the property, and throws away what "
-        "fails: the Mario paper searches for levels that a program can "
-        "play, physicists compare sums, widths and rare events."
+        f"GAN's caves if {implied:.0%} of its tiles were wrong, about "
+        f"{15 * implied:.0f} in 15. That is little of a picture, and the "
+        "player stands before a wall. So whoever uses a GAN tests the "
+        "property: the Mario paper searches for levels that a program "
+        "can play, physicists compare energies and widths of showers."
     )
 )
 
@@ -505,8 +507,8 @@ display(
 """
 ## Change one thing
 
-Throw away: keep only the caves that can be crossed, and train the same
-GAN on its own survivors for another ten epochs. Before you run: will
+Keep only those of its caves that can be crossed, and train the same GAN
+on these survivors for another ten epochs. Before you run: will
 more of its caves be crossed than now, and will they differ as much from
 one another? One of the papers below does something like it.
 """
@@ -536,9 +538,9 @@ of copy.
 <details><summary>All levels of the training set can be crossed. Why
 does the discriminator not insist?</summary>
 
-It is paid for telling real from generated, by whatever shows most. A
-single closed tile among 64 changes the picture little and the path
-altogether.
+Nobody tells it to look for a path. It is paid for telling real from
+generated, by whatever shows most, and a single closed tile among 64
+changes the picture little and the path altogether.
 
 </details>
 """
@@ -560,11 +562,11 @@ the tests.
 """
 ## Remember
 
-- A use of a GAN stands with a property that no discriminator was told
-  of. Name it, and test it.
+- A use of a GAN stands or falls with a property. Name it, and test it,
+  above all if no discriminator was told of it.
 - Put real data and a cheap rival beside the GAN's number.
-- Sums and paths depend on how the parts hang together, so they fail
-  where the look is fine.
+- Sums and paths depend on how the parts hang together, so they can fail
+  where every part by itself is right.
 """
 
 # %% [markdown]
@@ -580,7 +582,8 @@ the tests.
   use, with GANs as a part.
 - J. P. Cohen, M. Luck and S. Honari, *Distribution Matching Losses Can
   Hallucinate Features in Medical Image Translation*, 2018,
-  [arXiv:1805.08841](https://arxiv.org/abs/1805.08841). The warning.
+  [arXiv:1805.08841](https://arxiv.org/abs/1805.08841). A warning from
+  medicine: tumours that are drawn, or removed.
 - W.-C. Kang and others, *Visually-Aware Fashion Recommendation and
   Design with Generative Image Models*, 2017,
   [arXiv:1711.02231](https://arxiv.org/abs/1711.02231). Clothes for a
@@ -588,12 +591,14 @@ the tests.
 - A. Elgammal and others, *CAN: Creative Adversarial Networks*, 2017,
   [arXiv:1706.07068](https://arxiv.org/abs/1706.07068). Art that is paid
   for leaving known styles.
-- *On the realness of people who do not exist*, iScience, 2022,
-  [doi:10.1016/j.isci.2022.105441](https://doi.org/10.1016/j.isci.2022.105441).
-  Generated faces in marketing and elsewhere.
+- R. Tucciarelli and others, *On the Realness of People Who Do Not Exist:
+  The Social Processing of Artificial Faces*, 2022,
+  [iScience 25](https://doi.org/10.1016/j.isci.2022.105441). Generated
+  faces in marketing and elsewhere.
 - V. Volz and others, *Evolving Mario Levels in the Latent Space of a
   Deep Convolutional Generative Adversarial Network*, 2018,
-  [arXiv:1805.00728](https://arxiv.org/abs/1805.00728).
+  [arXiv:1805.00728](https://arxiv.org/abs/1805.00728). A search in the
+  latent space, with a program that plays the levels.
 - R. Rodriguez Torrado and others, *Bootstrapping Conditional GANs for
   Video Game Level Generation*, 2019,
   [arXiv:1910.01603](https://arxiv.org/abs/1910.01603). Playable levels

@@ -12,7 +12,7 @@ from time import sleep
 import pytest
 from test_gallery import CARD
 
-from tools import build, notebooks
+from tools import build, exercises, notebooks
 from tools.execute import Run, execute
 from tools.figures import DARK, dark
 from tools.files import ROOT, write
@@ -58,11 +58,12 @@ EXERCISE = """# %%
 def f(x):
     # BEGIN SOLUTION
     y = 2 * x
+    # WRONG: y = x
     return y
     # END SOLUTION
 
 # %%
-assert f(1) == 2
+assert f(1) == 2, "f doubles"
 """
 
 
@@ -314,7 +315,10 @@ def test_notebooks_hold_no_checks_and_exercises_no_solutions(course):
         (course.root / "lessons/notebooks/exercises/01_double.ipynb").read_text(encoding="utf-8")
     )
     code = ["".join(cell["source"]) for cell in made["cells"]]
-    assert code[1:] == ["def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError", "assert f(1) == 2"]
+    assert code[1:] == [
+        "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError",
+        'assert f(1) == 2, "f doubles"',
+    ]
     lesson = (course.root / "lessons" / "notebooks" / "01_why.ipynb").read_text(encoding="utf-8")
     assert '%pip install --quiet \\"keras-gan\\"' in lesson
     assert "assert" not in lesson
@@ -323,6 +327,42 @@ def test_notebooks_hold_no_checks_and_exercises_no_solutions(course):
     course.lesson("exercises/01_double", EXERCISE.replace("# END SOLUTION", ""))
     with pytest.raises(LessonError, match="SOLUTION survives in line 3"):
         notebooks.all_notebooks(course.root)
+
+
+def test_page_folds_the_solution_in_before_the_end(course):
+    path = course.lesson("01_why", HEAD + '\n# %% [markdown]\n"""\n## Remember\n\nIt doubles.\n"""\n')
+    exercise = course.lesson("exercises/01_double", EXERCISE)
+    text = render(read(path), RUN, "full", [exercise]).text
+    task, _, rest = text.partition('<details markdown="1">\n<summary markdown="span">A solution</summary>')
+    assert "y = 2 * x" not in task
+    code, _, end = rest.partition("</details>")
+    assert "    y = 2 * x\n    return y\n" in code
+    assert "```python\ny = x\n```\n\nwhere it says `y = 2 * x`" in code
+    assert "SOLUTION" not in text
+    assert end.lstrip().startswith("## Remember")
+
+
+def test_exercise_is_tried_with_its_solution_its_wrong_answers_and_without(course):
+    course.lesson("exercises/01_double", EXERCISE)
+    path = course.root / "lessons" / "exercises" / "01_double.py"
+    assert exercises.try_out(path) == []
+    assert exercises.main(["--seeds", "2"], course.root) == 0
+    assert "01_double: well, no seeds" in course.capsys.readouterr().out
+    seeded = EXERCISE.replace("def f", "SEED = 1\n\n\ndef f").replace("f(1) == 2", "f(SEED) == 2 * SEED")
+    course.lesson("exercises/01_double", seeded)
+    assert exercises.main(["--seeds", "2"], course.root) == 1  # f(0) is right in the wrong answer, too
+    assert (
+        "`y = x` should fail a test that says why with SEED = 0; it gave None"
+        in course.capsys.readouterr().out
+    )
+    for source, fault in (
+        (EXERCISE.replace("2 * x", "3 * x"), "the solution fails: AssertionError('f doubles')"),
+        (EXERCISE.replace("WRONG: y = x", "and so"), "it names no wrong answer"),
+        (EXERCISE.replace(', "f doubles"', ""), "`y = x` should fail a test that says why"),
+        (EXERCISE.replace("f(1) == 2", "True"), "the students' copy gave None"),
+    ):
+        course.lesson("exercises/01_double", source)
+        assert any(found.startswith(fault) for found in exercises.try_out(path)), source
 
 
 CHECK_YOURSELF = '''

@@ -3,11 +3,15 @@
 import types
 from dataclasses import replace
 
+import keras
+import numpy as np
 import pytest
 
+import keras_gan as kg
 from claims import __main__ as program
 from claims import ledger, store
 from claims.code import claim_fingerprint, fingerprint
+from claims.frozen import gradient_norm
 from claims.ledger import GROUPS, TESTED, check, measure
 from claims.page import page
 from claims.record import Claim, Condition, Untested, Verdict, in_seeds, judged
@@ -224,3 +228,19 @@ def test_lessons_that_claims_name_are_there_or_said_to_be_missing():
         assert (
             not name or (ROOT / "lessons" / f"{name}.py").exists() or f"`{name}`, not written yet" in page()
         )
+
+
+# ---- a measurement
+
+
+@pytest.mark.parametrize("noise", [None, kg.InstanceNoise(4.0)])
+def test_the_gradient_is_taken_at_what_the_generators_step_reads(noise):
+    """All fakes are at 0 and the logit is x - 4, so the gradient is the mean of D over what D reads."""
+    generator, discriminator = (keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]) for _ in "GD")
+    discriminator.set_weights([np.ones((1, 1)), np.array([-4.0])])
+    gan = kg.GAN(generator, discriminator, instance_noise=noise, seed=0)
+    gan.compile(generator_optimizer="sgd", discriminator_optimizer="sgd")
+    z = np.zeros((20_000, 1), "float32")
+    blur = 0.0 if noise is None else noise.std * np.random.default_rng(0).standard_normal(1_000_000)
+    expected = np.mean(1 / (1 + np.exp(4.0 - blur)))
+    assert gradient_norm(gan, z, kg.Minimax(), gan.reader(len(z))) == pytest.approx(expected, rel=0.05)

@@ -2,8 +2,8 @@
 
 import ast
 import itertools
+import json
 import re
-import runpy
 import statistics
 
 import jupytext
@@ -13,6 +13,7 @@ import pytest
 from jupytext.config import load_jupytext_config
 
 from tools import notebooks
+from tools.exercises import SOLUTION, find_exercises, try_out
 from tools.files import ROOT
 from tools.lesson import find_lessons, read
 
@@ -39,7 +40,7 @@ HEADER = """# ---
 """
 
 LESSONS = find_lessons(ROOT)
-EXERCISES = notebooks.find_exercises(ROOT)
+EXERCISES = find_exercises(ROOT)
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
 each_script = pytest.mark.parametrize(
     "path", [*LESSONS, *EXERCISES], ids=[path.stem for path in [*LESSONS, *EXERCISES]]
@@ -126,16 +127,22 @@ def test_notebooks_are_what_the_lessons_make():
 
 
 @each_exercise
-def test_solution_passes_and_the_empty_exercise_does_not(path, tmp_path, monkeypatch):
-    """Both run in this process, where the frameworks are loaded already."""
+def test_solution_passes_and_empty_or_wrong_answers_do_not(path):
+    """All run in this process, where the frameworks are loaded already."""
     matplotlib.use("agg")
-    monkeypatch.chdir(tmp_path)
-    runpy.run_path(str(path))
-    blank = tmp_path / "blank.py"
-    blank.write_text(notebooks.blank(path), encoding="utf-8")
-    with pytest.raises(NotImplementedError):
-        runpy.run_path(str(blank))
+    assert try_out(path) == []
     plt.close("all")
+
+
+@each_exercise
+def test_students_do_not_get_the_solution(path):
+    source = path.read_text(encoding="utf-8")
+    copy = json.loads(notebooks.exercise(path, "keras-gan"))
+    given = {row.strip() for cell in copy["cells"] for row in "".join(cell["source"]).splitlines()}
+    rest = {row.strip() for row in SOLUTION.sub("", source).splitlines()}
+    answer = {row.strip() for match in SOLUTION.finditer(source) for row in match[2].splitlines()}
+    assert answer - rest
+    assert given & (answer - rest) == set()
 
 
 def _body(text: str) -> str:

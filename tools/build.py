@@ -11,6 +11,7 @@ from time import perf_counter
 
 from tools import cache, gallery, notebooks, questions
 from tools.execute import execute
+from tools.exercises import find_exercises
 from tools.files import ROOT, remove_others, write
 from tools.lesson import SCALES, Lesson, LessonError, find_lessons, read
 from tools.page import render
@@ -25,8 +26,8 @@ def build(path: Path, scale: str, pages: bool, root: Path) -> str:
     if run is None:
         run = execute(lesson, scale, root, lambda k, n: _progress(lesson.name, k, n, start))
         cache.store(lesson, scale, root, run)
-    exercises = [each for each in notebooks.find_exercises(root) if _number(each) == _number(path)]
-    page = render(lesson, run, scale, [each.stem for each in exercises])
+    exercises = [each for each in find_exercises(root) if _number(each) == _number(path)]
+    page = render(lesson, run, scale, exercises)
     if pages:
         _write(lesson, page.text, page.files, exercises, root)
     return f"{done}, {run.seconds:.0f} s at {scale} scale"
@@ -52,7 +53,7 @@ def _write(lesson: Lesson, text: str, files: dict[str, bytes], exercises: list[P
 def remove_stale(root: Path) -> None:
     """Removes pages, notebooks and figures of lessons and exercises that no longer exist."""
     folder, names = root / "docs" / "lessons", {path.stem for path in find_lessons(root)}
-    exercises = {path.stem for path in notebooks.find_exercises(root)}
+    exercises = {path.stem for path in find_exercises(root)}
     for old in folder.iterdir() if folder.is_dir() else ():
         if old.is_dir() and old.name not in names | {"exercises"}:
             remove_others(old, set())

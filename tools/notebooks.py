@@ -1,7 +1,6 @@
 """Notebooks from lessons, one way: `python -m tools.notebooks [--check]`."""
 
 import argparse
-import re
 import sys
 import tomllib
 from pathlib import Path
@@ -10,11 +9,11 @@ import jupytext
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tools.exercises import blank, find_exercises
 from tools.files import ROOT, remove_others, write
 from tools.lesson import Lesson, LessonError, find_lessons, read
 from tools.recorded import with_recorded
 
-SOLUTION = re.compile(r"^([ \t]*)# BEGIN SOLUTION\n.*?^[ \t]*# END SOLUTION[ \t]*$", re.DOTALL | re.MULTILINE)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -32,20 +31,6 @@ def notebook(lesson: Lesson, package: str) -> str:
     return _dump(cells)
 
 
-def blank(path: Path) -> str:
-    """The script of an exercise with a place to write where its source has the solution.
-
-    Raises:
-        LessonError: When a solution, or the word, would survive.
-    """
-    stub = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
-    source = SOLUTION.sub(stub, path.read_text(encoding="utf-8"))
-    if "SOLUTION" in source:
-        line = next(n for n, row in enumerate(source.splitlines(), 1) if "SOLUTION" in row)
-        raise LessonError(f"exercises/{path.name}: SOLUTION survives in line {line} of the students' copy")
-    return source
-
-
 def exercise(path: Path, package: str) -> str:
     """The notebook of an exercise, without its solution."""
     cells = [_install(package)]
@@ -59,11 +44,6 @@ def package_name(root: Path) -> str:
     """What `pip` installs on Colab: `package` under `[tool.course]` in pyproject.toml."""
     with open(root / "pyproject.toml", "rb") as file:
         return str(tomllib.load(file)["tool"]["course"]["package"])
-
-
-def find_exercises(root: Path) -> list[Path]:
-    """The sources of the exercises, solutions inside."""
-    return sorted((root / "lessons" / "exercises").glob("[0-9]*_*.py"))
 
 
 def all_notebooks(root: Path) -> dict[Path, str]:

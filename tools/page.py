@@ -2,16 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from markdown.extensions.toc import slugify
 
 from tools.execute import ANSI, Run
+from tools.exercises import folded
 from tools.figures import Figure, figure
 from tools.lesson import Cell, Lesson
 from tools.recorded import with_recorded
 
 LINK = re.compile(r"\]\((?:\./)?(\d\w*)\.ipynb(#[^)\s]+)?\)")
+AFTER_EXERCISE = "## Remember"
 MAX_FIGURE = 500_000
 SMOKE = """!!! warning "Built at smoke scale"
     Every run on this page was cut short to test it. Its pictures and numbers mean nothing."""
@@ -25,7 +28,7 @@ class Page:
     files: dict[str, bytes]
 
 
-def render(lesson: Lesson, run: Run, scale: str, exercises: list[str]) -> Page:
+def render(lesson: Lesson, run: Run, scale: str, exercises: list[Path]) -> Page:
     """Makes the page of a lesson from its cells and from what they put out.
 
     Raises:
@@ -37,6 +40,8 @@ def render(lesson: Lesson, run: Run, scale: str, exercises: list[str]) -> Page:
     for cell in lesson.cells:
         outputs, alt = next(results) if cell.runs(scale) else ([], "")
         if cell.kind == "markdown":
+            if cell.source.startswith(AFTER_EXERCISE):
+                parts += [prose(folded(path)) for path in exercises]
             parts.append(prose(with_recorded(lesson, cell, "../")))
         elif cell.shown:
             parts += [_input(cell, scale), *_outputs(lesson, cell, outputs, alt or cell.alt, figures)]
@@ -64,10 +69,10 @@ def _anchor(anchor: str | None) -> str:
     return "#" + slugify(anchor[1:].replace("-", " "), "-") if anchor else ""
 
 
-def _downloads(lesson: Lesson, exercises: list[str]) -> str:
+def _downloads(lesson: Lesson, exercises: list[Path]) -> str:
     """The buttons under the title: the notebook, and the exercises' notebooks."""
     links = [("Notebook", f"{lesson.name}.ipynb")]
-    links += [("Exercise", f"exercises/{name}.ipynb") for name in exercises]
+    links += [("Exercise", f"exercises/{path.stem}.ipynb") for path in exercises]
     return "\n".join(f"[{text} :material-download:]({to}){{ .md-button download }}" for text, to in links)
 
 

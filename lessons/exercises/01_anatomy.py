@@ -22,6 +22,9 @@ import numpy as np
 
 import keras_gan as kg
 
+# The tests were tried with the seeds 0 to 9.
+SEED = 0
+
 
 # %%
 def moved(network, step):
@@ -30,9 +33,8 @@ def moved(network, step):
     before = network.get_weights()
     step()
     after = network.get_weights()
-    return any(
-        (a != b).any() for a, b in zip(before, after, strict=True)
-    )
+    return any((a != b).any() for a, b in zip(before, after))
+    # WRONG: return not all(map(np.allclose, before, after))
     # END SOLUTION
 
 
@@ -43,15 +45,15 @@ some of its weights are moving averages that no optimizer touches.
 """
 
 # %%
-generator = kg.mlp_generator(4, (2,), widths=(8,), seed=1)
+generator = kg.mlp_generator(4, (2,), widths=(8,), seed=2 * SEED)
 discriminator = kg.mlp_discriminator(
-    (2,), widths=(8,), batch_normalization=True, seed=2
+    (2,), widths=(8,), batch_normalization=True, seed=2 * SEED + 1
 )
 adversarial = kg.AdversarialModel(generator, discriminator)
 adversarial.compile(
     "adam", keras.losses.BinaryCrossentropy(from_logits=True)
 )
-z = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
+z = np.random.default_rng(SEED).normal(size=(32, 4)).astype("float32")
 ones = np.ones((32, 1))
 
 # %% [markdown]
@@ -62,33 +64,50 @@ Run the tests. No message means that they pass.
 
 # %%
 def nudge():
-    generator.layers[1].bias.assign(np.full(8, 1e-7))
+    generator.layers[1].bias.assign(np.full(8, 1e-9))
 
 
-assert moved(generator, lambda: None) is False, "nothing ran"
-assert moved(generator, nudge) is True, "a tiny change is a change"
-assert moved(discriminator, nudge) is False, "the other network"
+found = moved(generator, lambda: None)
+assert found is False, f"nothing ran, and the answer is {found}"
+found = moved(generator, nudge)
+assert found is True, (
+    f"weights went from 0 to 1e-9, and the answer is {found}; "
+    "no change is too small to count"
+)
+found = moved(discriminator, nudge)
+assert found is False, f"the other network moved; it says {found}"
 
 # %% [markdown]
 """
-Now use it twice. First, a forward pass of Keras in training mode.
-Second, a full generator step of the combined model. Store the two
-answers in `by_keras` and `by_adversarial`.
+Now use it twice on the discriminator. First, while it judges
+`generator(z)` in Keras's training mode, a forward pass and no more.
+Second, during a full generator step, `adversarial.train_on_batch(z,
+ones)`. Store the two answers in `by_keras` and `by_adversarial`.
 """
+
 
 # %%
 # BEGIN SOLUTION
-by_keras = moved(
-    discriminator, lambda: discriminator(generator(z), training=True)
-)
-by_adversarial = moved(
-    discriminator, lambda: adversarial.train_on_batch(z, ones)
-)
+def forward():
+    discriminator(generator(z), training=True)
+    # WRONG: discriminator(generator(z))
+
+
+def generator_step():
+    adversarial.train_on_batch(z, ones)
+
+
+by_keras = moved(discriminator, forward)
+by_adversarial = moved(discriminator, generator_step)
 # END SOLUTION
 
 # %%
-assert by_keras is True, "the moving statistics should have moved"
+assert by_keras is True, (
+    f"by_keras is {by_keras}, and moving statistics should have moved; "
+    "they move in training mode only"
+)
 assert by_adversarial is False, (
+    f"by_adversarial is {by_adversarial}; "
     "AdversarialModel moves the generator only"
 )
 print("All tests pass: still means still, moving averages included.")

@@ -24,6 +24,9 @@ depends on $q$, and it is a mean.
 # %%
 import numpy as np
 
+# The tests were tried with the seeds 0 to 9.
+SEED = 0
+
 
 # %%
 def best_reply(answers):
@@ -31,6 +34,7 @@ def best_reply(answers):
     # BEGIN SOLUTION
     masses = np.zeros(len(answers))
     masses[np.argmax(answers)] = 1.0
+    # WRONG: masses[np.argmin(answers)] = 1.0
     return masses
     # END SOLUTION
 
@@ -42,14 +46,21 @@ Run the tests. No message means that they pass.
 
 # %%
 reply = best_reply([0.8, 0.6, 0.4, 0.2])
-assert list(reply) == [1, 0, 0, 0], f"{reply}: one face is best"
+assert list(reply) == [1, 0, 0, 0], (
+    f"{reply}, expected [1, 0, 0, 0]; log(1 - D) is lowest there"
+)
 reply = best_reply([0.1, 0.2, 0.7])
-assert list(reply) == [0, 0, 1], f"{reply}: the most trusted face"
-rng = np.random.default_rng(0)
+assert list(reply) == [0, 0, 1], (
+    f"{reply}, expected [0, 0, 1], all on the most trusted face"
+)
+rng = np.random.default_rng(SEED)
 for answers in rng.uniform(0.05, 0.95, (20, 5)):
-    fake_term = best_reply(answers) @ np.log(1 - answers)
+    found = best_reply(answers) @ np.log(1 - answers)
     others = rng.dirichlet(np.ones(5), 200) @ np.log(1 - answers)
-    assert fake_term <= others.min(), "some other die has a lower value"
+    assert found <= others.min(), (
+        f"the second sum is {found:.3f}, and another die has "
+        f"{others.min():.3f}"
+    )
 
 # %% [markdown]
 r"""
@@ -65,9 +76,11 @@ def what_it_costs(answers, p):
     """Returns the value as a float."""
     # BEGIN SOLUTION
     p, q = np.asarray(p, float), best_reply(answers)
+    best = p / (p + q)
+    # WRONG: best = np.asarray(answers)
     there = q > 0
-    real = (p * np.log(p / (p + q))).sum()
-    fake = (q[there] * np.log(q[there] / (p + q)[there])).sum()
+    real = (p * np.log(best)).sum()
+    fake = (q[there] * np.log(1 - best[there])).sum()
     return float(real + fake)
     # END SOLUTION
 
@@ -75,7 +88,9 @@ def what_it_costs(answers, p):
 # %%
 p = [0.4, 0.3, 0.2, 0.1]
 value = what_it_costs([0.8, 0.6, 0.4, 0.2], p)
-assert abs(value + 0.837577) < 1e-6, f"{value}, expected -0.837577"
+assert abs(value + 0.837577) < 1e-6, (
+    f"{value}, expected -0.837577; has the discriminator looked again?"
+)
 value = what_it_costs([0.2, 0.4, 0.6, 0.8], p)
 assert abs(value + 0.335100) < 1e-6, f"{value}, expected -0.335100"
 value = what_it_costs([0.3, 0.6], [0.5, 0.5])

@@ -39,6 +39,7 @@ def silent_share(logits):
     # BEGIN SOLUTION
     t = np.tanh(np.asarray(logits, "float64"))
     return float(((t < CUT) | (t > 1 - CUT)).mean())
+    # WRONG: return float((t < CUT).mean())
     # END SOLUTION
 
 
@@ -49,16 +50,21 @@ Run the tests. No message means that they pass.
 
 # %%
 share = silent_share([-3.0, -0.5, 0.5, 3.0])
-assert share == 0.5, f"two of four are negative: {share}"
+assert share == 0.5, f"{share}, expected 0.5: two of four are negative"
 share = silent_share([0.0, 1.0])
-assert share == 0.5, f"0 is cut too: {share}"
+assert share == 0.5, f"{share}, expected 0.5: 0 is cut too"
 share = silent_share([1.0, 20.0])
-assert share == 0.5, f"tanh(20) is 1 to sixteen digits: {share}"
+assert share == 0.5, (
+    f"{share}, expected 0.5: tanh(20) is 1 to sixteen digits, and "
+    "there are two ends"
+)
 for seed in range(10):
     a = np.random.default_rng(seed).normal(-1, 2, 10_000)
     share = silent_share(a)
     # A normal number with mean -1 and deviation 2 is negative so often:
-    assert abs(share - 0.6915) < 0.02, f"seed {seed}: {share}"
+    assert abs(share - 0.6915) < 0.02, (
+        f"seed {seed}: {share}, expected near 0.69"
+    )
 
 # %% [markdown]
 r"""
@@ -72,6 +78,7 @@ def probability(t):
     """Maps answers of a tanh, in [-1, 1], to probabilities."""
     # BEGIN SOLUTION
     return (1 + np.asarray(t)) / 2
+    # WRONG: return 1 / (1 + np.exp(-np.asarray(t)))
     # END SOLUTION
 
 
@@ -91,7 +98,8 @@ def test(version):
     assert flat == 0, f"in {flat} places the loss for 1 does not fall"
     error = np.abs(version(np.tanh(a)) - 1 / (1 + np.exp(-2 * a)))
     assert error.max() < 1e-9, (
-        f"{error.max():.2f} off the sigmoid of 2a"
+        f"{error.max():.2f} off the sigmoid of 2a; t needs a straight "
+        "line, from (-1, 0) to (1, 1)"
     )
 
 
@@ -105,5 +113,7 @@ for name, wrong in {"cut_only": cut_only, "np.abs": np.abs}.items():
         raise AssertionError(f"{name} passes, so the test is too mild")
 test(probability)
 ends = probability(np.array([-1.0, 0.0, 1.0])).tolist()
-assert ends == [0, 0.5, 1], f"-1, 0 and 1 become {ends}"
+assert ends == [0, 0.5, 1], (
+    f"-1, 0 and 1 become {ends}, expected [0, 0.5, 1]"
+)
 print("All tests pass.")

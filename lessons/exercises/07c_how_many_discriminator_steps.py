@@ -26,6 +26,7 @@ def costs(ks, seconds):
     """Seconds of one update: the discriminator's, the generator's."""
     # BEGIN SOLUTION
     c_D, c_G = np.polyfit(ks, seconds, deg=1)
+    # WRONG: c_G, c_D = np.polyfit(ks, seconds, deg=1)
     return float(c_D), float(c_G)
     # END SOLUTION
 
@@ -38,8 +39,10 @@ measurements are off by up to five per cent.
 
 # %%
 found = costs([1, 2, 5], [0.012, 0.019, 0.040])
-message = f"0.007 and 0.005 expected, {found} found"
-assert np.allclose(found, [0.007, 0.005]), message
+assert np.allclose(found, [0.007, 0.005]), (
+    f"{np.round(found, 3)}, expected 0.007 and 0.005; "
+    "which one is the slope of the line?"
+)
 for seed in range(10):
     rng = np.random.default_rng(seed)
     ks = np.arange(1, 11)
@@ -60,6 +63,7 @@ def steps_in(budget, k, c_D, c_G):
     """Whole training steps of k + 1 updates that end in time."""
     # BEGIN SOLUTION
     return int(budget // (k * c_D + c_G))
+    # WRONG: return int(budget // (k * (c_D + c_G)))
     # END SOLUTION
 
 
@@ -72,7 +76,10 @@ def too_hopeful(budget, k, c_D, c_G):
 def test(version):
     for k, expected in {1: 5_000, 2: 3_157, 5: 1_500}.items():
         steps = version(60_000, k, 7, 5)  # milliseconds
-        assert steps == expected, f"k = {k}: {steps}, not {expected}"
+        assert steps == expected, (
+            f"k = {k}: {steps}, not {expected}; "
+            "how many updates of each player are in a step?"
+        )
 
 
 # %%
@@ -81,6 +88,8 @@ try:
 except AssertionError as error:
     print(f"too_hopeful fails at {error}")
 test(steps_in)
-assert steps_in(39, 5, 7, 5) == 0, "a step that does not end is none"
-assert isinstance(steps_in(60, 1, 7.0, 5.0), int), "whole steps"
+steps = steps_in(39, 5, 7, 5)
+assert steps == 0, f"{steps}, not 0: a step that does not end is none"
+steps = steps_in(60, 1, 7.0, 5.0)
+assert isinstance(steps, int), f"{steps!r} is no integer"
 print("All tests pass.")

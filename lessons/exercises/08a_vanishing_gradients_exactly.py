@@ -27,7 +27,7 @@ $10^{-8}$. Hint: $1 - \sigma(\ell) = \sigma(-\ell)$.
 # %%
 import numpy as np
 
-grid = np.linspace(-15, 25, 40_001)
+grid = np.linspace(-15, 25, 4_001)
 
 
 # %%
@@ -35,9 +35,11 @@ def gradients(d):
     """Returns (saturating, non-saturating), two floats."""
     # BEGIN SOLUTION
     masses = np.exp(-((grid - d) ** 2) / 2) / np.sqrt(2 * np.pi)
+    # WRONG: masses = np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi)
     masses *= grid[1] - grid[0]
     logits = -d * grid + d**2 / 2
     saturating = d * masses @ np.exp(-np.logaddexp(0, -logits))
+    # WRONG: saturating = masses @ np.exp(-np.logaddexp(0, -logits))
     non_saturating = d * masses @ np.exp(-np.logaddexp(0, logits))
     return float(saturating), float(non_saturating)
     # END SOLUTION
@@ -51,16 +53,23 @@ Run the tests. No message means that they pass.
 # %%
 for d, expected in [(1, 0.3980), (2, 0.4496), (4, 0.1372)]:
     value = gradients(d)[0]
-    assert abs(value - expected) < 1e-4, f"d = {d}: {value}"
+    assert abs(value - expected) < 1e-4, (
+        f"d = {d}: saturating {value:.4f}, expected {expected}; "
+        "a mean over fakes, times d"
+    )
 for d in (0.5, 3.0, 10.0):
-    assert abs(sum(gradients(d)) - d) < 1e-9, "the two add up to d"
+    both = sum(gradients(d))
+    assert abs(both - d) < 1e-9, f"the two add up to {both}, not to {d}"
 value = gradients(12.0)[0]
-assert abs(value / 1.8483e-8 - 1) < 1e-4, f"d = 12: {value}"
+assert abs(value / 1.8483e-8 - 1) < 1e-4, (
+    f"d = 12: saturating {value:.4e}, expected 1.8483e-08"
+)
 
 # %% [markdown]
 """
 Now find the distance at which the saturating gradient is strongest, to
-two digits after the point, by trying all of `candidates`.
+two digits after the point, by trying all of `candidates`. Store it in
+`strongest`.
 """
 
 # %%
@@ -74,5 +83,7 @@ strongest = candidates[int(np.argmax(strengths))]
 print(
     f"strongest at d = {strongest:.2f}: {gradients(strongest)[0]:.4f}"
 )
-assert abs(strongest - 1.64) < 0.015, f"strongest at {strongest}"
+assert abs(strongest - 1.64) < 0.015, (
+    f"strongest at {strongest}, expected 1.64"
+)
 print("All tests pass.")

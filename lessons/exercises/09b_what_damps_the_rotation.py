@@ -35,6 +35,7 @@ def radius(weight, rate):
     field = np.array([[0, -0.5], [0.5, -weight]])
     update = np.eye(2) + rate * field
     return float(np.abs(np.linalg.eigvals(update)).max())
+    # WRONG: return float(np.linalg.norm(update, ord=2))
     # END SOLUTION
 
 
@@ -54,8 +55,13 @@ Run the tests. No message means that they pass.
 # %%
 for weight, expected in [(0.0, 1.004988), (0.3, 0.974679)]:
     value = radius(weight, 0.2)
-    assert abs(value - expected) < 1e-6, f"weight {weight}: {value}"
+    assert abs(value - expected) < 1e-6, (
+        f"weight {weight}: {value:.6f}, expected {expected}; "
+        "the modulus of an eigenvalue, not the longest stretch"
+    )
 for rate in (0.1, 0.2, 0.4):
     value = smallest_weight(rate)
-    assert abs(value - rate / 4) < 1e-9, f"rate {rate}: {value}"
+    assert abs(value - rate / 4) < 1e-9, (
+        f"rate {rate}: weight {value}, expected {rate / 4}"
+    )
 print("All tests pass: the least weight is a quarter of the rate.")

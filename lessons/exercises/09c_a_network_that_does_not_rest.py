@@ -36,6 +36,7 @@ def averaged(path, decay):
     means = [path[0]]
     for point in path[1:]:
         means.append(decay * means[-1] + (1 - decay) * point)
+        # WRONG: means.append((1 - decay) * means[-1] + decay * point)
     return np.array(means)
     # END SOLUTION
 
@@ -47,10 +48,15 @@ Run the tests. No message means that they pass.
 
 # %%
 path = orbit(0.1, 20_000)
-value = averaged(path[:3], 0.5)
-expected = 0.25 * path[0] + 0.25 * path[1] + 0.5 * path[2]
-assert np.allclose(value[0], path[0]), "it starts at the first point"
-assert np.allclose(value[2], expected), f"{value[2]}, not {expected}"
+value = averaged(path[:3], 0.8)
+expected = 0.64 * path[0] + 0.16 * path[1] + 0.2 * path[2]
+assert np.allclose(value[0], path[0]), (
+    f"{value[0]}, expected the first point, {path[0]}"
+)
+assert np.allclose(value[2], expected), (
+    f"third mean {value[2]}, expected {expected}; "
+    "a decay of 0.8 keeps most of the mean before"
+)
 
 # %% [markdown]
 r"""
@@ -66,21 +72,28 @@ step.
 def gain(decay, angle):
     """Returns the radius of the average's circle, a float."""
     # BEGIN SOLUTION
-    return float((1 - decay) / abs(1 - decay * np.exp(-1j * angle)))
+    c = (1 - decay) / (1 - decay * np.exp(-1j * angle))
+    return float(abs(c))
+    # WRONG: return float(c.real)
     # END SOLUTION
 
 
 # %%
 for decay in (0.9, 0.99, 0.999):
-    value = np.linalg.norm(averaged(path, decay)[-1])
-    assert abs(gain(decay, 0.1) / value - 1) < 1e-3, (decay, value)
-assert abs(gain(0.99, 0.0) - 1) < 1e-9, "a point at rest stays"
+    expected = np.linalg.norm(averaged(path, decay)[-1])
+    value = gain(decay, 0.1)
+    assert abs(value / expected - 1) < 1e-3, (
+        f"decay {decay}: {value:.5f}, expected {expected:.5f}; "
+        "a radius is a length"
+    )
+value = gain(0.99, 0.0)
+assert abs(value - 1) < 1e-9, f"a point at rest stays: {value}, not 1"
 
 # %% [markdown]
 """
 Which of the decays in `candidates` is the smallest with which the
 average of an orbit of 0.1 radians a step stays within a fiftieth of its
-radius?
+radius? Store it in `smallest`.
 """
 
 # %%
@@ -90,5 +103,5 @@ smallest = min(b for b in candidates if gain(b, 0.1) <= 1 / 50)
 # END SOLUTION
 
 # %%
-assert smallest == 0.999, f"decay {smallest}"
+assert smallest == 0.999, f"decay {smallest}, expected 0.999"
 print(f"All tests pass. The smallest decay is {smallest}.")

@@ -22,6 +22,9 @@ discriminator.
 # %%
 import numpy as np
 
+# The tests were tried with the seeds 0 to 9.
+SEED = 0
+
 
 # %%
 def accuracy(p, q, answers):
@@ -29,6 +32,7 @@ def accuracy(p, q, answers):
     # BEGIN SOLUTION
     p, q, answers = map(np.asarray, (p, q, answers))
     return float(p @ answers + q @ (1 - answers)) / 2
+    # WRONG: return float(p @ answers + q @ answers) / 2
     # END SOLUTION
 
 
@@ -37,6 +41,7 @@ def best_answers(p, q):
     """Returns 1 where a real sample is likelier, otherwise 0."""
     # BEGIN SOLUTION
     return (np.asarray(p) > np.asarray(q)).astype(int)
+    # WRONG: return (np.asarray(p) > 0).astype(int)
     # END SOLUTION
 
 
@@ -47,21 +52,33 @@ Run the tests. No message means that they pass.
 
 # %%
 p, q = [0.5, 0.3, 0.2, 0.0], [0.1, 0.2, 0.3, 0.4]
-assert abs(accuracy(p, q, [1, 1, 0, 0]) - 0.75) < 1e-12
-assert list(best_answers(p, q)) == [1, 1, 0, 0]
-rng = np.random.default_rng(0)
+value = accuracy(p, q, [1, 1, 0, 0])
+assert abs(value - 0.75) < 1e-12, (
+    f"accuracy {value}, expected 0.75; of a fake, 0 is the right answer"
+)
+found = best_answers(p, q)
+assert list(found) == [1, 1, 0, 0], (
+    f"best answers {found}, expected [1, 1, 0, 0]; "
+    "which kind is likelier in the third bin?"
+)
+rng = np.random.default_rng(SEED)
 for _ in range(100):
     p, q = rng.dirichlet(np.ones(6), size=2)
     distance = np.abs(p - q).sum() / 2  # total variation
-    value = accuracy(p, q, best_answers(p, q))
-    assert abs(value - (1 + distance) / 2) < 1e-12, value
+    value, expected = (
+        accuracy(p, q, best_answers(p, q)),
+        (1 + distance) / 2,
+    )
+    assert abs(value - expected) < 1e-12, (
+        f"{value}, expected {expected}"
+    )
 
 # %% [markdown]
 """
-Now two lists of answers that are right exactly half of the time: one
-for fakes that are perfect, `q` equal to `p`, and one for fakes that
-never fall where real samples do. In both lists at least one answer is 1
-and at least one is 0.
+Now two lists of four answers that are right exactly half of the time:
+`for_perfect`, for fakes that are perfect, `q` equal to `p`, and
+`for_far`, for fakes that never fall where real samples do. In both
+lists at least one answer is 1 and at least one is 0.
 """
 
 # %%
@@ -74,8 +91,11 @@ for_far = [1, 0, 1, 0]
 
 # %%
 for answers, fakes in [(for_perfect, p), (for_far, far)]:
-    assert set(answers) == {0, 1}, "both answers occur"
+    assert set(answers) == {0, 1}, f"{answers}: both answers occur"
     value = accuracy(p, fakes, answers)
-    assert value == 0.5, f"right in {value:.0%}"
-assert accuracy(p, far, best_answers(p, far)) == 1
+    assert value == 0.5, (
+        f"{answers} right in {value:.0%}, expected 50 %"
+    )
+value = accuracy(p, far, best_answers(p, far))
+assert value == 1, f"far fakes: right in {value:.0%}, expected 100 %"
 print("All tests pass: one half here, where the best has 100 %.")

@@ -34,6 +34,7 @@ def shares(step):
     # BEGIN SOLUTION
     kept = 1 - step
     return step * kept ** np.arange(8) / (1 - kept**8)
+    # WRONG: return step * kept ** np.arange(8)
     # END SOLUTION
 
 
@@ -44,6 +45,7 @@ def kl(step):
     q = shares(step)
     q = q[q > 0]
     return float((q * np.log(8 * q)).sum())
+    # WRONG: return float((q * np.log2(8 * q)).sum())
     # END SOLUTION
 
 
@@ -53,17 +55,33 @@ Run the tests. No message means that they pass.
 """
 
 # %%
-assert shares(1.0).tolist() == [1, 0, 0, 0, 0, 0, 0, 0], shares(1.0)
-assert abs(shares(0.3).sum() - 1) < 1e-12, shares(0.3)
-assert abs(shares(0.5)[1] / shares(0.5)[0] - 0.5) < 1e-12, shares(0.5)
+value = shares(1.0)
+assert value.tolist() == [1, 0, 0, 0, 0, 0, 0, 0], (
+    f"step 1: {value}, expected all in the mode visited last"
+)
+total = shares(0.3).sum()
+assert abs(total - 1) < 1e-12, (
+    f"step 0.3: the sum of the shares is {total:.3f}, expected 1; "
+    "is the common factor there?"
+)
+ratio = shares(0.5)[1] / shares(0.5)[0]
+assert abs(ratio - 0.5) < 1e-12, (
+    f"step 0.5: the second is {ratio:.3f} of the first, expected 0.5"
+)
+
+# %%
 for step, expected in [(1.0, np.log(8)), (0.5, 0.7188), (0.3, 0.2772)]:
     value = kl(step)
-    assert abs(value - expected) < 1e-4, f"step {step}: {value}"
+    assert abs(value - expected) < 1e-4, (
+        f"step {step}: KL {value:.4f}, expected {expected:.4f}; "
+        "is it a sum, and the logarithm the natural one?"
+    )
 
 # %% [markdown]
 """
-A perfect sampler has a KL of about 0.0014 with 2,500 samples. Find the
-largest of `steps` for which the generator's KL is not above that.
+A perfect sampler has a KL of about 0.0014 with 2,500 samples. Compute
+`largest`, the largest of `steps` for which the generator's KL is not
+above that.
 """
 
 # %%
@@ -74,5 +92,7 @@ largest = float(max(step for step in steps if kl(step) <= 0.0014))
 
 # %%
 print(f"largest step {largest:.3f}, KL {kl(largest):.5f}")
-assert kl(largest) <= 0.0014 < kl(largest + 0.001)
+assert kl(largest) <= 0.0014 < kl(largest + 0.001), (
+    f"{largest:.3f} is not the last step with a KL of 0.0014 or less"
+)
 print("All tests pass.")

@@ -25,15 +25,22 @@ def packs(samples, num):
     """Returns the samples in packs, one a row."""
     # BEGIN SOLUTION
     return samples.reshape(len(samples) // num, num * samples.shape[1])
+    # WRONG: return np.concatenate(np.split(samples, num), axis=1)
     # END SOLUTION
 
 
 # %%
 samples = np.arange(12).reshape(6, 2)
 value = packs(samples, 3)
-assert value.shape == (2, 6), f"{value.shape}, expected (2, 6)"
-assert value[0].tolist() == [0, 1, 2, 3, 4, 5], f"{value[0]}"
-assert packs(samples, 1).tolist() == samples.tolist()
+assert value.shape == (2, 6), f"shape {value.shape}, expected (2, 6)"
+assert value[0].tolist() == [0, 1, 2, 3, 4, 5], (
+    f"first pack {value[0]}, expected 0, 1, ..., 5: "
+    "the first three samples, which follow each other"
+)
+value = packs(samples, 1)
+assert value.tolist() == samples.tolist(), (
+    f"packs of one: {value}, expected the samples as they are"
+)
 
 # %% [markdown]
 r"""
@@ -58,6 +65,7 @@ def packed_tv(p, q, num):
         real = np.multiply.outer(real, p)
         fake = np.multiply.outer(fake, q)
     return float(np.abs(real - fake).sum() / 2)
+    # WRONG: return float(1 - (1 - np.abs(p - q).sum() / 2) ** num)
     # END SOLUTION
 
 
@@ -78,5 +86,8 @@ for num, *expected in [
 ]:
     for q, tv in zip((collapsed, uneven), expected):
         value = packed_tv(uniform, q, num)
-        assert abs(value - tv) < 1e-9, f"packs of {num}: {value}"
+        assert abs(value - tv) < 1e-9, (
+            f"packs of {num}, masses {q}: {value:.4f}, expected {tv}; "
+            "is it half a sum over all packs, not over single samples?"
+        )
 print("All tests pass: packs of three see 0.488 against 0.284.")

@@ -29,6 +29,7 @@ def effective_modes(labels):
     hits = np.unique(labels, return_counts=True)[1]
     shares = hits / hits.sum()
     return float(np.exp(-(shares * np.log(shares)).sum()))
+    # WRONG: return float(np.exp(-(shares * np.log2(shares)).sum()))
     # END SOLUTION
 
 
@@ -41,14 +42,23 @@ samples.
 
 # %%
 value = effective_modes(np.arange(1_000))
-assert abs(value - 1_000) < 1e-6, f"1,000 equal shares: {value}"
+assert abs(value - 1_000) < 1e-6, (
+    f"1,000 equal shares: {value:.4f}, expected 1,000; "
+    "have power and logarithm the same base?"
+)
 value = effective_modes([7, 7, 7])
-assert abs(value - 1) < 1e-9, f"one class: {value}"
+assert abs(value - 1) < 1e-9, (
+    f"one class: {value}, expected 1; classes 0 to 6 add 0"
+)
 value = effective_modes([0, 0, 5, 9])
-assert abs(value - 2.8284) < 1e-3, f"shares 1/2, 1/4, 1/4: {value}"
+assert abs(value - 2.8284) < 1e-3, (
+    f"shares 1/2, 1/4, 1/4: {value:.4f}, expected 2.8284"
+)
 uneven = np.concatenate([np.zeros(999, int), np.arange(1, 1_000)])
 value = effective_modes(uneven)
-assert abs(value - 63.21) < 0.01, f"half of all in one class: {value}"
+assert abs(value - 63.21) < 0.01, (
+    f"half of all in one class: {value:.2f}, expected 63.21"
+)
 
 # %% [markdown]
 r"""
@@ -73,6 +83,7 @@ def invented(error, num_samples):
         p = (error / 9) ** j * (1 - error) ** (3 - j)
         missed = (1 - p) ** num_samples
         total += math.comb(3, j) * 9**j * (1 - missed)
+        # WRONG: total += math.comb(3, j) * (1 - missed)
     return total
     # END SOLUTION
 
@@ -80,16 +91,24 @@ def invented(error, num_samples):
 # %%
 for error, expected in [(0.0, 1.0), (0.005, 29.94), (0.01, 35.63)]:
     value = invented(error, 26_000)
-    assert abs(value - expected) < 0.02, f"error {error}: {value}"
+    assert abs(value - expected) < 0.02, (
+        f"error {error}: {value:.2f}, expected {expected}; "
+        "a digit can be misread as any of nine"
+    )
 value = invented(0.9, 10_000_000)
-assert abs(value - 1_000) < 1e-6, f"pure guessing reads all: {value}"
+assert abs(value - 1_000) < 1e-6, (
+    f"pure guessing: {value:.3f}, expected all 1,000"
+)
 value = invented(0.01, 1)
-assert abs(value - 1) < 1e-9, f"one sample is one triple: {value}"
+assert abs(value - 1) < 1e-9, (
+    f"one sample: {value:.3f}, expected one triple"
+)
 
 # %% [markdown]
 """
-And with them a question: at which error does a single true mode count as
-half of all modes, with 26,000 samples? Find it among `candidates`.
+And with it a question: at which error does a single true mode count as
+half of all 1,000 modes, with 26,000 samples? Find it among `candidates`
+and call it `half`.
 """
 
 # %%
@@ -101,5 +120,7 @@ half = candidates[int(np.argmin(np.abs(np.array(counts) - 500)))]
 
 # %%
 print(f"error {half:.2f}: {invented(half, 26_000):.0f} modes counted")
-assert abs(invented(half, 26_000) - 500) < 30, half
+assert abs(invented(half, 26_000) - 500) < 30, (
+    f"error {half}: {invented(half, 26_000):.0f} modes, expected 500"
+)
 print("All tests pass.")

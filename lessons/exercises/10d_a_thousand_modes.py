@@ -21,6 +21,9 @@ dropped.
 # %%
 import numpy as np
 
+# Checked with the seeds 0 to 9.
+SEED = 0
+
 
 # %%
 def in_packs(samples, size):
@@ -28,6 +31,7 @@ def in_packs(samples, size):
     # BEGIN SOLUTION
     num = len(samples) // size
     parts = [samples[i : num * size : size] for i in range(size)]
+    # WRONG: parts = [samples[i * num : (i + 1) * num] for i in range(size)]
     return np.concatenate(parts, axis=-1)
     # END SOLUTION
 
@@ -38,16 +42,24 @@ Run the tests. No message means that they pass.
 """
 
 # %%
-samples = np.arange(7 * 2 * 2 * 3).reshape(7, 2, 2, 3)
+samples = np.arange(7 * 8 * 8 * 3).reshape(7, 8, 8, 3)
 packs = in_packs(samples, 2)
-assert packs.shape == (3, 2, 2, 6), packs.shape
-assert (packs[0, ..., :3] == samples[0]).all(), "first pack, first half"
-assert (packs[0, ..., 3:] == samples[1]).all(), (
-    "first pack, second half"
+assert packs.shape == (3, 8, 8, 6), (
+    f"shape {packs.shape}, expected (3, 8, 8, 6)"
 )
-assert (packs[2, ..., 3:] == samples[5]).all(), "third pack"
-assert in_packs(samples, 3).shape == (2, 2, 2, 9)
-assert (in_packs(samples, 1) == samples).all(), "packs of one"
+for i in range(6):
+    start = i % 2 * 3
+    assert (
+        packs[i // 2, ..., start : start + 3] == samples[i]
+    ).all(), (
+        f"sample {i} should be in pack {i // 2} from channel {start} "
+        "on; a pack holds samples that follow each other"
+    )
+shape = in_packs(samples, 3).shape
+assert shape == (2, 8, 8, 9), f"shape {shape}, expected (2, 8, 8, 9)"
+assert (in_packs(samples, 1) == samples).all(), (
+    "packs of one are not the samples as they are"
+)
 
 # %% [markdown]
 r"""
@@ -67,15 +79,25 @@ def coincidences(labels):
     hits = np.unique(labels, return_counts=True)[1].astype("float64")
     n = hits.sum()
     return float((hits * (hits - 1)).sum() / (n * (n - 1)))
+    # WRONG: return float(((hits / n) ** 2).sum())
     # END SOLUTION
 
 
 # %%
-assert coincidences([4, 4, 4]) == 1.0, "all alike"
-assert coincidences([1, 2, 3]) == 0.0, "all different"
+value = coincidences([4, 4, 4])
+assert value == 1, f"all alike: {value}, expected 1"
+value = coincidences([1, 2, 3])
+assert value == 0, (
+    f"all different: {value:.3f}, expected 0; "
+    "is a sample paired with itself?"
+)
 value = coincidences([0, 0, 1, 2])
-assert abs(value - 1 / 6) < 1e-12, f"one pair of six: {value}"
-labels = np.random.default_rng(0).integers(50, size=26_000)
+assert abs(value - 1 / 6) < 1e-12, (
+    f"one pair of six: {value:.3f}, expected 0.167"
+)
+labels = np.random.default_rng(SEED).integers(50, size=26_000)
 value = 1 / coincidences(labels)
-assert abs(value - 50) < 0.5, f"fifty modes, by coincidences: {value}"
+assert abs(value - 50) < 0.5, (
+    f"fifty modes: {value:.2f} by coincidences, expected 50"
+)
 print("All tests pass.")

@@ -27,6 +27,9 @@ the new map.
 import keras
 import numpy as np
 
+# Checked with the seeds 0 to 9.
+SEED = 0
+
 
 # %%
 def as_dense(kernel, side):
@@ -41,6 +44,7 @@ def as_dense(kernel, side):
         row, column = 2 * i + a - 1, 2 * j + b - 1
         if 0 <= row < side and 0 <= column < side:
             matrix[row, column, i, j] = kernel[a, b]
+            # WRONG: matrix[row, column, i, j] = kernel[3 - a, 3 - b]
     return matrix.reshape(side**2, half**2)
     # END SOLUTION
 
@@ -51,14 +55,19 @@ Run the tests. No message means that they pass.
 """
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(SEED)
 kernel = rng.standard_normal((4, 4))
 matrix = as_dense(kernel, 8)
-assert matrix.shape == (64, 16), f"shape {matrix.shape}"
+assert matrix.shape == (64, 16), (
+    f"shape {matrix.shape}, expected (64, 16)"
+)
 used = int(np.count_nonzero(matrix))
-assert used == 196, f"{used} weights that are not zero; edges counted?"
+assert used == 196, (
+    f"{used} entries are not zero, expected 196; "
+    "pixels outside of the image have no row"
+)
 different = len(np.unique(matrix[matrix != 0]))
-assert different == 16, f"{different} different weights"
+assert different == 16, f"{different} different weights, expected 16"
 
 # %%
 for side in (4, 8, 10):
@@ -71,7 +80,10 @@ for side in (4, 8, 10):
     expected = keras.ops.convert_to_numpy(layer(pictures))
     found = pictures.reshape(5, -1) @ as_dense(kernel, side)
     gap = np.abs(found - expected.reshape(5, -1)).max()
-    assert gap < 1e-4, f"side {side}: differs from Keras by {gap:.1e}"
+    assert gap < 1e-4, (
+        f"side {side}: differs from Keras by {gap:.2g}, expected 0; "
+        "is the right weight at each place, or the kernel turned round?"
+    )
 
 # %% [markdown]
 """
@@ -85,9 +97,13 @@ side = 28
 # BEGIN SOLUTION
 large = as_dense(kernel, side)
 kept = len(np.unique(large[large != 0])) / large.size
+# WRONG: kept = np.count_nonzero(large) / large.size
 # END SOLUTION
 
 # %%
 print(f"one free weight in {1 / kept:,.0f}")
-assert abs(1 / kept - 9_604) < 1, f"one in {1 / kept:,.0f}"
+assert abs(1 / kept - 9_604) < 1, (
+    f"one in {1 / kept:,.0f}, expected one in 9,604; "
+    "a weight that is shared counts once"
+)
 print("All tests pass.")

@@ -23,6 +23,9 @@ makes $s\,(n - 1) + k$ numbers. Write `paint(values, kernel, stride)`.
 import keras
 import numpy as np
 
+# Checked with the seeds 0 to 9.
+SEED = 0
+
 
 # %%
 def paint(values, kernel, stride):
@@ -31,7 +34,9 @@ def paint(values, kernel, stride):
     # BEGIN SOLUTION
     painted = np.zeros(stride * (len(values) - 1) + len(kernel))
     for i, value in enumerate(values):
-        painted[stride * i : stride * i + len(kernel)] += value * kernel
+        here = slice(stride * i, stride * i + len(kernel))
+        painted[here] += value * kernel
+        # WRONG: painted[here] = value * kernel
     return painted
     # END SOLUTION
 
@@ -43,14 +48,23 @@ Run the tests. No message means that they pass.
 
 # %%
 found = paint([1, 1, 1], [1, 1, 1], 2)
-assert np.allclose(found, [1, 1, 2, 1, 2, 1, 1]), f"{found}"
-found = paint([1, 10], [1, 2, 3, 4], 2)
-assert np.allclose(found, [1, 2, 13, 24, 30, 40]), f"order? {found}"
-found = paint([2.0, 3.0], [1, 1], 3)
-assert np.allclose(found, [2, 2, 0, 3, 3]), f"gaps: {found}"
+assert np.allclose(found, [1, 1, 2, 1, 2, 1, 1]), (
+    f"{found}, expected [1 1 2 1 2 1 1]; "
+    "do kernels add up where they overlap?"
+)
 
 # %%
-rng = np.random.default_rng(0)
+found = paint([1, 10], [1, 2, 3, 4], 2)
+assert np.allclose(found, [1, 2, 13, 24, 30, 40]), (
+    f"{found}, expected [1 2 13 24 30 40]; is the kernel turned round?"
+)
+found = paint([2.0, 3.0], [1, 1], 3)
+assert np.allclose(found, [2, 2, 0, 3, 3]), (
+    f"{found}, expected [2 2 0 3 3], with a gap"
+)
+
+# %%
+rng = np.random.default_rng(SEED)
 for size, stride in ((3, 2), (4, 2), (5, 2), (5, 3)):
     kernel, values = rng.standard_normal(size), rng.standard_normal(6)
     layer = keras.layers.Conv1DTranspose(
@@ -61,30 +75,36 @@ for size, stride in ((3, 2), (4, 2), (5, 2), (5, 3)):
     layer.set_weights([kernel[:, None, None], np.zeros(1)])
     expected = keras.ops.convert_to_numpy(layer(inputs))[0, :, 0]
     gap = np.abs(paint(values, kernel, stride) - expected).max()
-    assert gap < 1e-4, f"kernel {size}, stride {stride}: off by {gap}"
+    assert gap < 1e-4, (
+        f"kernel {size}, stride {stride}: differs from Keras by "
+        f"{gap:.2g}, expected 0"
+    )
 
 # %% [markdown]
 """
 With weights of 1, a kernel of 3 and a stride of 2 a constant becomes a
-checkerboard. Find `even_three`, a kernel of length 3 with 1 in its
-middle and equal ends, and `even_five`, a kernel of length 5 with 1 in
-its middle and 0.25 at both ends, symmetric, which paint a constant as a
-constant.
+checkerboard. Find two symmetric kernels with 1 in the middle that paint
+a constant as a constant, but for its ends, with stride 2: `even_three`
+of length 3, and `even_five` of length 5 with 0.25 at both ends.
 """
 
 # %%
 # BEGIN SOLUTION
 even_three = [0.5, 1, 0.5]
 even_five = [0.25, 0.75, 1, 0.75, 0.25]
+# WRONG: even_five = [0.25, 0.5, 1, 0.5, 0.25]
 # END SOLUTION
 
 # %%
-for kernel in (even_three, even_five):
-    half = len(kernel) // 2
-    assert kernel[half] == 1, f"middle of {kernel}"
-    assert list(kernel) == list(kernel)[::-1], "not symmetric"
+for kernel, length in ((even_three, 3), (even_five, 5)):
+    kernel = list(kernel)
+    assert len(kernel) == length, f"{kernel}, expected {length} weights"
+    assert kernel[length // 2] == 1, f"{kernel}: the middle is not 1"
+    assert kernel == kernel[::-1], f"{kernel} is not symmetric"
     inside = paint(np.ones(8), kernel, 2)[4:-4]
-    assert np.ptp(inside) < 1e-9, f"{kernel} paints {inside}"
-assert even_five[0] == 0.25, f"ends of {even_five}"
-assert [len(even_three), len(even_five)] == [3, 5], "lengths"
+    assert np.ptp(inside) < 1e-9, (
+        f"{kernel} paints {inside}, expected a constant; "
+        "which weights meet at an even place, and which at an odd one?"
+    )
+assert even_five[0] == 0.25, f"{even_five}: the ends are not 0.25"
 print("All tests pass.")

@@ -34,6 +34,7 @@ def drawn(confusion, shares):
     """
     # BEGIN SOLUTION
     pairs = np.asarray(shares)[:, None] * np.asarray(confusion)
+    # WRONG: pairs = np.asarray(confusion)
     return (pairs / pairs.sum(axis=0)).T
     # END SOLUTION
 
@@ -46,11 +47,18 @@ Run the tests. No message means that they pass.
 # %%
 same = np.full(10, 0.1)
 value = drawn(np.eye(10), same)
-assert np.allclose(value, np.eye(10)), "no errors: each class is drawn"
+assert np.allclose(value, np.eye(10)), (
+    f"no mistakes: expected the class that is asked for, not\n{value}"
+)
+
+# %%
 for r in (0.2, 0.5, 1.0):
     value = np.diag(drawn((1 - r) * np.eye(10) + r / 10, same))
-    assert np.allclose(value, 1 - 0.9 * r), f"a share {r} shuffled"
+    assert np.allclose(value, 1 - 0.9 * r), (
+        f"a share {r} shuffled: {value}, expected {1 - 0.9 * r:.2f}"
+    )
 
+# %%
 uneven = drawn([[0.9, 0.1], [0.1, 0.9]], [0.9, 0.1])
 assert np.allclose(uneven[1], [0.5, 0.5]), (
     f"the rare class: {uneven[1]}, expected half of each; "
@@ -68,9 +76,13 @@ for seed in range(10):
     confusion = rng.dirichlet(np.ones(4), size=4)
     shares = rng.dirichlet(np.ones(4))
     value = drawn(confusion, shares)
-    assert np.allclose(value.sum(axis=1), 1), "a row has another sum"
+    sums = value.sum(axis=1)
+    assert np.allclose(sums, 1), f"sums of the rows {sums}, expected 1"
     asked = shares @ confusion  # how frequent each label is
-    assert np.allclose(asked @ value, shares), "classes got lost"
+    assert np.allclose(asked @ value, shares), (
+        f"all labels together draw {asked @ value}, expected the "
+        f"shares {shares}"
+    )
 
 # %% [markdown]
 """
@@ -89,6 +101,7 @@ confusion[7, [1, 7]] = 0.3, 0.7
 # BEGIN SOLUTION
 mixture = drawn(confusion, np.full(10, 0.1))
 sevens_among_ones = mixture[1, 7]
+# WRONG: sevens_among_ones = confusion[7, 1]
 sevens_among_sevens = mixture[7, 7]
 answer_to_a_seven = int(confusion[7].argmax())
 # END SOLUTION
@@ -96,10 +109,13 @@ answer_to_a_seven = int(confusion[7].argmax())
 # %%
 print(f"asked for a 1: {sevens_among_ones:.1%} sevens")
 assert abs(sevens_among_ones - 0.3 / 1.3) < 1e-9, (
-    f"{sevens_among_ones} of the ones, expected 0.3 / 1.3"
+    f"asked for a 1: {sevens_among_ones:.3f} sevens, expected 0.231; "
+    "is it a share of all that carry the label 1?"
 )
-assert sevens_among_sevens == 1, f"{sevens_among_sevens} of the sevens"
+assert abs(sevens_among_sevens - 1) < 1e-9, (
+    f"asked for a 7: {sevens_among_sevens:.3f} sevens, expected 1"
+)
 assert answer_to_a_seven == 7, (
-    f"the classifier says {answer_to_a_seven}"
+    f"the classifier says {answer_to_a_seven}, expected 7"
 )
 print("All tests pass.")

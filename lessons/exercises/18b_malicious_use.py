@@ -32,7 +32,8 @@ def threshold_at(real_scores, share):
     """The score below which at most `share` of the real ones lie."""
     # BEGIN SOLUTION
     ordered = np.sort(real_scores)
-    allowed = int(np.floor(share * len(ordered) + 1e-9))
+    allowed = int(share * len(ordered) + 1e-9)
+    # WRONG: allowed = int(share * len(ordered))
     return ordered[min(allowed, len(ordered) - 1)]
     # END SOLUTION
 
@@ -43,6 +44,7 @@ def trust(found, false_alarms, fakes):
     right = found * fakes
     wrong = false_alarms * (1 - fakes)
     return right / (right + wrong)
+    # WRONG: return found / (found + false_alarms)
     # END SOLUTION
 
 
@@ -52,22 +54,33 @@ Run the tests. No message means that they pass.
 """
 
 # %%
-scores = np.random.default_rng(0).permutation(100).astype("float64")
+scores = np.arange(100.0)[::-1]  # 99, 98, ..., 0
 for share, expected in [(0.05, 5), (0.29, 29), (0.0, 0)]:
     value = threshold_at(scores, share)
-    assert value == expected, f"share {share}: threshold {value}"
-tied = np.array([1.0, 1.0, 1.0, 2.0])
-value = threshold_at(tied, 0.5)
-assert (tied < value).mean() <= 0.5, "ties: too many false alarms"
+    assert value == expected, (
+        f"share {share}: threshold {value}, expected {expected}; "
+        "a product of floats may lie just below a whole number"
+    )
 
 # %%
-assert trust(1.0, 0.0, 0.1) == 1, "no false alarm: each alarm is right"
-value = trust(0.5, 0.5, 0.2)
-assert abs(value - 0.2) < 1e-12, f"a coin knows nothing: {value}"
-value = trust(0.99, 0.01, 0.5)
-assert abs(value - 0.99) < 1e-12, f"as many fakes as real: {value}"
-value = trust(0.99, 0.01, 0.001)
-assert abs(value - 0.0902) < 1e-4, f"one fake in a thousand: {value}"
+tied = np.array([1.0, 1.0, 1.0, 2.0])
+value = threshold_at(tied, 0.5)
+assert value == 1, (
+    f"scores 1, 1, 1, 2, share 0.5: threshold {value}, expected 1"
+)
+
+# %%
+for arguments, expected in [
+    ((1.0, 0.0, 0.1), 1),  # no false alarm: each alarm is right
+    ((0.5, 0.5, 0.2), 0.2),  # a coin knows nothing
+    ((0.99, 0.01, 0.5), 0.99),  # as many fakes as real images
+    ((0.99, 0.01, 0.001), 99 / 1098),  # one fake in a thousand
+]:
+    value = trust(*arguments)
+    assert abs(value - expected) < 1e-9, (
+        f"trust{arguments}: {value:.4f}, expected {expected:.4f}; "
+        "does it matter how many fakes there are?"
+    )
 
 # %% [markdown]
 """
@@ -98,6 +111,7 @@ def count(seed):
     # BEGIN SOLUTION
     alarm = new_scores < threshold_at(calibration, 0.01)
     counted = is_fake[alarm].mean()
+    # WRONG: counted = alarm[is_fake].mean()
     # END SOLUTION
     return counted
 
@@ -106,7 +120,12 @@ def count(seed):
 expected = trust(1.0, 0.01, 0.002)
 for seed in range(10):
     counted = count(seed)
-    assert abs(counted - expected) < 0.03, f"counted {counted:.3f}"
+    assert abs(counted - expected) < 0.03, (
+        f"counted {counted:.3f}, expected about {expected:.3f}; "
+        "is it a share of the alarms?"
+    )
+
+# %%
 print(
     f"All tests pass. Of the alarms {counted:.0%} are right, though the "
     "detector finds every fake and errs on one real image in a hundred."

@@ -18,6 +18,9 @@ version that passes.
 # %%
 import numpy as np
 
+# Checked with the seeds 0 to 9.
+SEED = 0
+
 # %% [markdown]
 """
 ## Card 7: label planes
@@ -46,6 +49,7 @@ def planes(labels, size=28, classes=10):
     # BEGIN SOLUTION
     one_hot = np.eye(classes)[labels][:, None, None, :]
     return one_hot.repeat(size, axis=1).repeat(size, axis=2)
+    # WRONG: return np.resize(one_hot, (len(labels), size, size, classes))
     # END SOLUTION
 
 
@@ -56,11 +60,19 @@ Run the tests. No message means that they pass.
 
 # %%
 result = planes(np.array([3, 0]))
-assert result.shape == (2, 28, 28, 10), result.shape
+assert result.shape == (2, 28, 28, 10), (
+    f"shape {result.shape}, expected (2, 28, 28, 10)"
+)
 for sample, label in zip(result, (3, 0)):
     lit = [k for k in range(10) if sample[..., k].any()]
-    assert lit == [label], f"planes {lit} lit, expected [{label}]"
-    assert (sample[..., label] == 1).all(), "the plane has holes"
+    assert lit == [label], (
+        f"label {label}: planes {lit} are lit, expected [{label}]; "
+        "is each sample filled with its own label?"
+    )
+    share = (sample[..., label] == 1).mean()
+    assert share == 1, (
+        f"plane {label} is lit on {share:.1%}, expected all"
+    )
 
 # %% [markdown]
 """
@@ -87,18 +99,26 @@ def noisy(labels, u):
     """Returns labels with inward noise."""
     # BEGIN SOLUTION
     return labels + 0.05 * u * (1 - 2 * labels)
+    # WRONG: return np.clip(labels + 0.05 * u, 0, 1)
     # END SOLUTION
 
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(SEED)
 labels, u = np.repeat([0.0, 1.0], 500), rng.uniform(size=1000)
 result = noisy(labels, u)
-assert result.min() >= 0, "a label below 0"
-assert result.max() <= 1, "a label above 1"
-moved = np.abs(result - labels)
-assert np.allclose(moved, 0.05 * u), "each moves by 0.05 times u"
-assert abs(result.mean() - 0.5) < 0.002, "the balance stays at one half"
+low, high = result.min(), result.max()
+assert low >= 0, f"smallest label {low:.3f}, expected 0 or more"
+assert high <= 1, f"largest label {high:.3f}, expected 1 or less"
+for label in (0, 1):
+    this = labels == label
+    moved = np.abs(result[this] - label)
+    assert np.allclose(moved, 0.05 * u[this]), (
+        f"labels {label} move by {moved.mean():.4f} on average, "
+        f"expected 0.05 * u, here {0.05 * u[this].mean():.4f}"
+    )
+mean = result.mean()
+assert abs(mean - 0.5) < 0.002, f"mean {mean:.4f}, expected one half"
 
 # %% [markdown]
 """
@@ -132,13 +152,20 @@ def smooth(labels, amount=0.1):
 # %%
 # BEGIN SOLUTION
 balance = smooth(np.array([0.0, 1.0])).mean()
+# WRONG: balance = 0.5
 # END SOLUTION
 
 # %%
 result = smooth(np.array([0.0, 1.0]))
-assert result[0] == 0, f"the fakes' target is {result[0]}"
-assert abs(result[1] - 0.9) < 1e-12, f"the real target is {result[1]}"
-assert abs(balance - 0.45) < 1e-12, f"balance {balance}"
+assert result[0] == 0, f"fakes' target {result[0]}, expected 0"
+assert abs(result[1] - 0.9) < 1e-12, (
+    f"real target {result[1]}, expected 0.9"
+)
+assert abs(balance - 0.45) < 1e-12, (
+    f"balance {balance}, expected 0.45; one of the two targets moved"
+)
 d_loss = -0.9 * np.log(balance) - 1.1 * np.log(1 - balance)
-assert abs(d_loss - 1.37628) < 1e-5, f"loss at balance {d_loss}"
+assert abs(d_loss - 1.37628) < 1e-5, (
+    f"loss at the balance {d_loss:.5f}, expected 1.37628"
+)
 print("All tests pass: the labels say what they mean.")

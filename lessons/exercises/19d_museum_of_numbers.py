@@ -18,6 +18,9 @@ version that passes.
 # %%
 import numpy as np
 
+# Checked with the seeds 0 to 9.
+SEED = 0
+
 # %% [markdown]
 """
 ## Card 10: eight corners
@@ -44,6 +47,7 @@ def ring_centres():
     """Returns eight different centres."""
     # BEGIN SOLUTION
     angles = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    # WRONG: angles = np.linspace(0, 2 * np.pi, 9)
     return np.stack([np.sin(angles), np.cos(angles)], axis=1)
     # END SOLUTION
 
@@ -55,12 +59,16 @@ Run the tests. No message means that they pass.
 
 # %%
 centres = ring_centres()
-assert centres.shape == (8, 2), centres.shape
+assert centres.shape == (8, 2), (
+    f"shape {centres.shape}, expected (8, 2); "
+    "the circle ends where it began"
+)
 num = len(np.unique(centres.round(6), axis=0))
 assert num == 8, f"{num} different centres, expected 8"
-assert np.allclose(np.linalg.norm(centres, axis=1), 1), "radius 1"
+radii = np.linalg.norm(centres, axis=1)
+assert np.allclose(radii, 1), f"distances to 0: {radii}, expected 1"
 sides = np.linalg.norm(centres - np.roll(centres, 1, axis=0), axis=1)
-assert np.ptp(sides) < 1e-12, "the sides differ"
+assert np.ptp(sides) < 1e-12, f"sides {sides}, expected all equal"
 
 # %% [markdown]
 """
@@ -88,19 +96,30 @@ def points(real, fake, rng):
     """Returns as many points as pairs."""
     # BEGIN SOLUTION
     alpha = rng.uniform(size=(len(real), 1))
+    # WRONG: alpha = rng.uniform(size=real.shape)
     return real + alpha * (fake - real)
     # END SOLUTION
 
 
 # %%
 real, fake = np.zeros((2000, 2)), np.tile([1.0, 2.0], (2000, 1))
-result = points(real, fake, np.random.default_rng(0))
-assert result.shape == (2000, 2), result.shape
-assert result.min() >= 0, "a point beyond the real sample"
-assert (result[:, 0] <= 1).all(), "a point beyond the fake sample"
-assert np.allclose(result[:, 1], 2 * result[:, 0]), "off the line"
-assert abs(result[:, 0].mean() - 0.5) < 0.03, "not uniform"
-assert abs(result[:, 0].var() - 1 / 12) < 0.01, "not uniform"
+result = points(real, fake, np.random.default_rng(SEED))
+assert result.shape == (2000, 2), (
+    f"shape {result.shape}, expected (2000, 2)"
+)
+first, second = result.T
+outside = ((first < 0) | (first > 1)).mean()
+assert outside == 0, f"{outside:.1%} of the points beyond an end"
+gap = np.abs(second - 2 * first).max()
+assert gap < 1e-9, (
+    f"a point lies off its line by {gap:.2f}, expected 0; "
+    "how many random numbers does a sample need?"
+)
+mean, variance = first.mean(), first.var()
+assert abs(mean - 1 / 2) < 0.03, f"mean {mean:.3f}, expected 0.5"
+assert abs(variance - 1 / 12) < 0.01, (
+    f"variance {variance:.3f}, expected 0.083, that of a uniform number"
+)
 
 # %% [markdown]
 r"""
@@ -137,12 +156,18 @@ def value(log_p, log_q):
     p, q, logit = np.exp(log_p), np.exp(log_q), log_p - log_q
     terms = p * np.logaddexp(0, -logit) + q * np.logaddexp(0, logit)
     return -np.trapezoid(terms, x)
+    # WRONG: return np.trapezoid(terms, x)
     # END SOLUTION
 
 
 # %%
 result = value(log_p, log_q)
-assert abs(result + 0.120854) < 1e-6, f"{result}, expected -0.120854"
+assert abs(result + 0.120854) < 1e-6, (
+    f"{result:.6f}, expected -0.120854; a mean of logarithms of "
+    "probabilities cannot be above 0"
+)
 same = value(log_p, log_p)
-assert abs(same + np.log(4)) < 1e-6, f"p = q: {same}, expected -log 4"
+assert abs(same + np.log(4)) < 1e-6, (
+    f"p = q: {same:.6f}, expected -log 4 = -1.386294"
+)
 print("All tests pass: the numbers hold on cases we know.")
