@@ -348,7 +348,7 @@ assert min(v.min() for v in curves.values()) > FLOOR
 # %% [markdown] claim="S9"
 """
 The ledger holds a test of the sentence "one step suffices", on two data
-sets and five seeds, with other networks. It holds the generator steps
+sets and ten seeds, with other networks. It holds the generator steps
 equal, so five steps are given three times the updates.
 """
 
