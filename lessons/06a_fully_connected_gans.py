@@ -298,7 +298,6 @@ def train(change):
     return found
 
 
-# %%
 samples = {name: train(change) for name, change in PARTS.items()}
 scores = {
     name: np.array([measure(each) for each in sets])

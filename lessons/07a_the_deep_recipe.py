@@ -298,7 +298,6 @@ def batches(images, seed):
             yield images[rows]
 
 
-# %%
 @cache
 def compiled(shape):
     return form.build(shape, seed=0)
