@@ -348,6 +348,9 @@ def test_exercise_is_tried_with_its_solution_its_wrong_answers_and_without(cours
     assert exercises.try_out(path) == []
     assert exercises.main(["--seeds", "2"], course.root) == 0
     assert "01_double: well, no seeds" in course.capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        exercises.main(["02"], course.root)
+    assert "no lesson begins with '02'. There are: 01_double" in course.capsys.readouterr().err
     seeded = EXERCISE.replace("def f", "SEED = 1\n\n\ndef f").replace("f(1) == 2", "f(SEED) == 2 * SEED")
     course.lesson("exercises/01_double", seeded)
     assert exercises.main(["--seeds", "2"], course.root) == 1  # f(0) is right in the wrong answer, too

@@ -13,7 +13,7 @@ from tools import cache, gallery, notebooks, questions
 from tools.execute import execute
 from tools.exercises import find_exercises
 from tools.files import ROOT, remove_others, write
-from tools.lesson import SCALES, Lesson, LessonError, find_lessons, read
+from tools.lesson import SCALES, Lesson, LessonError, choose, find_lessons, read
 from tools.page import render
 
 
@@ -87,16 +87,6 @@ def _report(line: str) -> None:
     print(f"{clear}{line}", file=sys.stderr, flush=True)
 
 
-def choose(wanted: list[str], root: Path) -> list[Path]:
-    """The lessons whose names begin with one of `wanted`, or all; raises `LessonError` for an unknown one."""
-    paths = find_lessons(root)
-    for name in wanted:
-        if not any(path.stem.startswith(name) for path in paths):
-            known = ", ".join(path.stem for path in paths)
-            raise LessonError(f"no lesson begins with {name!r}. There are: {known}")
-    return [path for path in paths if not wanted or path.stem.startswith(tuple(wanted))]
-
-
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Builds the chosen lessons; a failing one keeps its old page and stops no other."""
     parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
@@ -110,7 +100,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        paths = choose(options.lessons, root)
+        paths = choose(options.lessons, find_lessons(root))
     except LessonError as error:
         parser.error(str(error))
     pages = options.pages or options.scale == "full"

@@ -10,6 +10,7 @@ from typing import Any
 from tools.execute import Run, backend, program, versions
 from tools.files import write
 from tools.lesson import Lesson, find_lessons
+from tools.recorded import stored_claims
 
 KEEP = 5
 
@@ -49,9 +50,11 @@ def _package(root: Path) -> str:
 
 def _claims(told: list[str], root: Path) -> dict[str, Any]:
     """The stored results of the claims that a lesson names. They carry the hash of the claim's code."""
-    path = root / "claims" / "results.json"
-    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return {name: entry for name, entry in stored.items() if any(f'"{name}"' in code for code in told)}
+    return {
+        name: entry
+        for name, entry in stored_claims(root).items()
+        if any(f'"{name}"' in code for code in told)
+    }
 
 
 def ledger(root: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import jupytext
 
 from tools.files import ROOT
-from tools.lesson import LessonError
+from tools.lesson import LessonError, choose
 
 SOLUTION = re.compile(
     r"^([ \t]*)# BEGIN SOLUTION\n(.*?)^[ \t]*# END SOLUTION[ \t]*$", re.DOTALL | re.MULTILINE
@@ -122,16 +122,16 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--seeds", type=int, default=10, help="seeds 0, 1, ... of the random ones (10)")
     options = parser.parse_args(arguments)
     os.environ.setdefault("MPLBACKEND", "agg")
+    try:
+        paths = choose(options.exercises, find_exercises(root))
+    except LessonError as error:
+        parser.error(str(error))
     failed = 0
-    for path in find_exercises(root):
-        if not options.exercises or path.stem.startswith(tuple(options.exercises)):
-            found = try_out(path, range(options.seeds))
-            random = SEED.search(_read(path)) is not None
-            print(
-                f"{path.stem}: {'; '.join(found) or 'well'}, {options.seeds if random else 'no'} seeds",
-                flush=True,
-            )
-            failed += bool(found)
+    for path in paths:
+        found = try_out(path, range(options.seeds))
+        seeds = options.seeds if SEED.search(_read(path)) else "no"
+        print(f"{path.stem}: {'; '.join(found) or 'well'}, {seeds} seeds", flush=True)
+        failed += bool(found)
     return 1 if failed else 0
 
 

@@ -72,6 +72,15 @@ def find_lessons(root: Path) -> list[Path]:
     return sorted((root / "lessons").glob("[0-9]*_*.py"))
 
 
+def choose(wanted: list[str], paths: list[Path]) -> list[Path]:
+    """Those whose names begin with one of `wanted`, or all; raises `LessonError` for an unknown one."""
+    for name in wanted:
+        if not any(path.stem.startswith(name) for path in paths):
+            known = ", ".join(path.stem for path in paths)
+            raise LessonError(f"no lesson begins with {name!r}. There are: {known}")
+    return [path for path in paths if not wanted or path.stem.startswith(tuple(wanted))]
+
+
 def read(path: Path) -> Lesson:
     """Reads a lesson and refuses one that the builder could misunderstand."""
     text = path.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """What was recorded, as a lesson shows it: evidence too heavy for the page itself."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tools import gallery
@@ -19,8 +20,7 @@ def with_recorded(lesson: Lesson, cell: Cell, docs: str = "") -> str:
         LessonError: Nothing is stored under one of the names.
     """
     root = lesson.path.parents[1]
-    path = root / "claims" / "results.json"
-    stored = json.loads(path.read_text(encoding="utf-8")) if cell.claims and path.exists() else {}
+    stored = stored_claims(root) if cell.claims else {}
     parts = [cell.source]
     for name in cell.claims:
         if name not in stored:
@@ -36,6 +36,12 @@ def with_recorded(lesson: Lesson, cell: Cell, docs: str = "") -> str:
             )
         parts.append(gallery.quotation(name, card, docs))
     return "\n\n".join(parts)
+
+
+def stored_claims(root: Path) -> dict[str, Any]:
+    """What the ledger has stored, by the claims' names. `claims.store` reads the same, but brings Keras."""
+    path = root / "claims" / "results.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _quotation(claim: str, name: str, entry: dict[str, Any]) -> str:
