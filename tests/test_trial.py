@@ -93,10 +93,10 @@ def row(ring_with, ring_without, digits_with=0.0, digits_without=0.0):
     }
 
 
-def test_a_trick_helps_where_it_does_in_all_seeds():
+def test_a_trick_helps_where_it_does_in_nine_seeds_of_ten():
     both, neither = row(0.5, 0.4, 0.5, 0.4), row(0.4, 0.5, 0.4, 0.5)
-    assert tricks.helps([both] * 5).outcome == "confirmed"
-    assert tricks.helps([both] * 4 + [neither]).outcome == "refuted"
+    assert tricks.helps([both] * 9 + [neither]).outcome == "confirmed"
+    assert tricks.helps([both] * 8 + [neither] * 2).outcome == "refuted"
     assert tricks.helps([row(0.5, 0.4)] * 5).outcome == "depends"
     assert tricks.helps([row(0.4, 0.4)] * 5).outcome == "refuted", "equal is not more"
     assert tricks.helps([both] * 5).sentence.startswith("ring: more in 5 of 5 seeds, median 0.500 with")

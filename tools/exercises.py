@@ -121,7 +121,6 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("exercises", nargs="*", metavar="NN", help="beginning of a name; all without")
     parser.add_argument("--seeds", type=int, default=10, help="seeds 0, 1, ... of the random ones (10)")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("MPLBACKEND", "agg")
     try:
         paths = choose(options.exercises, find_exercises(root))
     except LessonError as error:
@@ -136,4 +135,5 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("MPLBACKEND", "agg")  # not in main: a test that calls it must not change the others
     sys.exit(main())
