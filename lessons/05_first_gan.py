@@ -21,7 +21,7 @@ After this lesson you can
 - draw samples from a fixed $z$ at several epochs and read them honestly,
 - test with a number whether a generator has collapsed to one sample.
 
-About 20 minutes to read, about a minute and a half to run on two cores.
+About 20 minutes to read, about a minute to run on two cores.
 You need lessons [01](01_anatomy.ipynb) to
 [03](03_training_the_generator.ipynb); [4b](04b_algorithm_1.ipynb) opens
 the loop that runs here.
@@ -280,30 +280,21 @@ display(
     )
 )
 
-# %% [markdown]
+# %% [markdown] claim="S1"
 """
-This is one run with one seed, shown because pictures need one. When the
-page is built, the same check runs on two more seeds: no look of any
-run may fall below half the spread of real digits. So for this recipe
-we could not confirm the warning; lesson
-[10e](10e_does_the_first_gan_collapse.ipynb) looks closer, over ten
-seeds. That does not mean that mode collapse is a tale: in lesson
+This is one run with one seed, shown because pictures need one. The
+ledger of this course holds ten more, each as long as this
+one, with other seeds. In none of them did the samples become alike, at
+any look. So for this recipe we could not confirm the warning; lesson
+[10e](10e_does_the_first_gan_collapse.ipynb) looks closer. That does not
+mean that mode collapse is a tale: in lesson
 [10a](10a_mode_collapse.ipynb) another setting does collapse.
 """
 
 # %% tags=["check"]
-for seed in (SEED + 1, SEED + 2):
-    other = kg.Watch(every=every, num_samples=500)
-    make_gan(seed).fit(
-        real,
-        batch_size=BATCH_SIZE,
-        epochs=epochs,
-        verbose=0,
-        callbacks=[other],
-    )
-    values = [spread(s) / real_spread for s in other.samples[1:]]
-    assert min(values) > 0.5, (seed, values)
-    print(seed, [round(v, 2) for v in values])
+import claims
+
+claims.check("S1", "refuted")
 assert min(relative) > 0.5, relative
 assert run.history["d_loss"][-1] < 2 * np.log(2)
 

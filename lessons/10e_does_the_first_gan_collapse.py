@@ -302,12 +302,12 @@ assert spreads[:, -1].min() > 0.45, spreads
 
 # %% [markdown] claim="S1"
 """
-So what of the 15th to 20th epoch? Lesson 05 trains three runs to the
-end, and from the fifth epoch on their spread is never below half of that
-of real digits. The ledger of this course holds a stricter test, with
-both measures, thirty epochs and ten seeds. No seed collapsed. The share
-of the most frequent digit differs from seed to seed, so some runs do
-draw one digit too often.
+So what of the 15th to 20th epoch? Lesson 05 trains one run to the end,
+and from the fifth epoch on its spread is never below half of that of
+real digits. The ledger of this course holds a stricter test, with both
+measures, thirty epochs and ten seeds. No seed collapsed. The share of
+the most frequent digit differs from seed to seed, so some runs do draw
+one digit too often.
 """
 
 # %% tags=["check"]

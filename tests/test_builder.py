@@ -174,6 +174,19 @@ def test_checks_are_asserted_at_full_scale_and_exact_ones_at_both(course):
     assert course.build()[0] == 0
 
 
+def test_a_check_that_other_data_do_not_pass_leaves_a_notice(course):
+    notice = '\n# %%\nfrom IPython.display import Markdown\nMarkdown("> **Notice.** No MNIST here.")\n'
+    check = '\n# %% tags=["check"]\nprint("unseen")\nassert STEPS == 2\n'
+    course.lesson("01_why", HEAD + notice + check)
+    assert course.build()[0] == 0
+    assert "It does not hold on these." in course.page("01_why")
+    assert "unseen" not in course.page("01_why")
+    course.lesson("01_why", HEAD + notice + check.replace('"check"', '"check", "exact"'))
+    assert course.build()[0] == 1, "a formula does not depend on the data"
+    course.lesson("01_why", HEAD + notice + check.replace("STEPS == 2", "1 / 0"))
+    assert course.build()[0] == 1, "an error is no claim"
+
+
 def test_smoke_pages_say_that_they_are(course):
     course.lesson("01_why", HEAD)
     assert course.build("--scale", "smoke", "--pages")[0] == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from markdown.extensions.toc import slugify
 
-from tools.execute import ANSI, Run
+from tools.execute import ANSI, DOES_NOT_HOLD, Run
 from tools.exercises import folded
 from tools.figures import Figure, figure
 from tools.lesson import Cell, Lesson
@@ -45,6 +45,9 @@ def render(lesson: Lesson, run: Run, scale: str, exercises: list[Path]) -> Page:
             parts.append(prose(with_recorded(lesson, cell, "../")))
         elif cell.shown:
             parts += [_input(cell, scale), *_outputs(lesson, cell, outputs, alt or cell.alt, figures)]
+        else:
+            data = [output.get("data", {}) for output in outputs]
+            parts += [DOES_NOT_HOLD for each in data if each.get("text/markdown") == DOES_NOT_HOLD]
     title, _, rest = parts[0].partition("\n")
     head = [title, _downloads(lesson, exercises), *([SMOKE] if scale == "smoke" else [])]
     parts = [*head, rest.strip(), *parts[1:], _foot(run, scale)]
