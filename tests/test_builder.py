@@ -181,7 +181,7 @@ def test_a_check_that_other_data_do_not_pass_leaves_a_notice(course):
     assert course.build()[0] == 0
     assert "It does not hold on these." in course.page("01_why")
     assert "unseen" not in course.page("01_why")
-    course.lesson("01_why", HEAD + notice + check.replace('"check"', '"check", "exact"'))
+    course.lesson("01_why", HEAD + notice + '\n# %% tags=["check", "exact"]\nassert STEPS == 3\n')
     assert course.build()[0] == 1, "a formula does not depend on the data"
     course.lesson("01_why", HEAD + notice + check.replace("STEPS == 2", "1 / 0"))
     assert course.build()[0] == 1, "an error is no claim"
