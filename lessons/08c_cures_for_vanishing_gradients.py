@@ -95,14 +95,17 @@ def surface(seed):
 
 
 # %%
-def players(seed, rates=(0.0, RATE), **cure):
+def players(seed, **cure):
     look = {"activation": "leaky_relu_0.2", "initializer": "he_normal"}
-    gan = kg.GAN(
+    return kg.GAN(
         kg.mlp_generator(16, (64,), seed=2 * seed, **look),
         kg.mlp_discriminator((64,), seed=2 * seed + 1, **look),
         seed=seed,
         **cure,
     )
+
+
+def compiled(gan, rates=(0.0, RATE)):
     g_adam, d_adam = (
         keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates
     )
@@ -146,9 +149,16 @@ def batches(seed, size=BATCH_SIZE):
 
 
 # %%
+def begin(gan, seed):
+    """Begins anew with the networks of a seed, and returns these."""
+    new = players(seed)
+    gan.restart(new.generator, new.discriminator, seed=seed)
+    return new
+
+
 def watch(gan, seed, measures):
     """Each gradient's norm at each look; processor time of a step."""
-    z = gan.draw_z(NUM_MEASURED, seed=0)
+    kept, z = begin(gan, seed), gan.draw_z(NUM_MEASURED, seed=0)
     norms, seconds = {name: [] for name in measures}, []
     stream = batches(seed)
     for epochs in np.diff([0, *LOOKS]) // 50:
@@ -160,14 +170,15 @@ def watch(gan, seed, measures):
         for name, (game, std) in measures.items():
             found = gradient(gan, z, game, std)
             norms[name].append(np.linalg.norm(found))
-    return gan, norms, seconds
+    kept.discriminator.set_weights(gan.discriminator.get_weights())
+    return kept, norms, seconds
 
 
 # %%
 def run_all(measures, **cure):
-    return [
-        watch(players(seed, **cure), seed, measures) for seed in SEEDS
-    ]
+    """One GAN, compiled once, begins anew with every seed."""
+    gan = compiled(players(0, **cure))
+    return [watch(gan, seed, measures) for seed in SEEDS]
 
 
 # %% [markdown]
@@ -435,7 +446,7 @@ depends less on what else the machine does than the clock.
 """
 
 # %%
-five = players(SEEDS[0], discriminator_steps=5, **CRITIC)
+five = compiled(players(SEEDS[0], discriminator_steps=5, **CRITIC))
 stream = batches(SEEDS[0], 5 * BATCH_SIZE)
 for _ in range(2):  # the first time includes compiling
     start = process_time()
@@ -574,8 +585,9 @@ perfect. What does such a generator do in its first hundred steps?
 
 
 # %%
+fast = compiled(players(0, loss="minimax"), rates=(0.002, 0.0002))
 for seed in SEEDS:
-    fast = players(seed, rates=(0.002, 0.0002), loss="minimax")
+    begin(fast, seed)
     start = size(fast.sample(NUM_MEASURED, seed=0))
     fast.fit(batches(seed), steps_per_epoch=50, epochs=2, verbose=0)
     end = size(fast.sample(NUM_MEASURED, seed=0))
