@@ -45,7 +45,7 @@ rhythm matter?
 ## Your prediction
 
 Eight bumps on a ring. The discriminator is slow: its learning rate is a
-tenth of the generator's. We train with one, two and five discriminator
+tenth of the generator's. We train with one and with five discriminator
 steps for each step of the generator, with as many steps of the
 generator each time. What do more steps of the discriminator do?
 
@@ -89,10 +89,10 @@ kg.use_style()
 HAND_STEPS = 12  # training steps of our own loop
 BATCH_SIZE = 128  # m
 SEED = 7
-UPDATES = 1_500  # of the generator, in the comparison
-LOOKS = 15
-CHOICES = [1, 2, 5]  # k
-SEEDS = [1, 2, 3]
+UPDATES = 1_000  # of the generator, in the comparison
+LOOKS = 10
+CHOICES = [1, 5]  # k
+SEEDS = [1, 2, 3, 4, 5, 6]
 
 # %%
 ring = kg.ring(num_train=100 * BATCH_SIZE)
@@ -132,8 +132,9 @@ def sgd():
 # %% [markdown]
 """
 The paper trains with plain gradient descent and momentum, and so do we
-here. For the comparison our draws must be those of the package, so we
-take them from a generator of random numbers with the same seed.
+here. For a dozen steps compiling does not pay: `run_eagerly` leaves it
+out. Our draws must be those of the package, so we take them from a
+generator of random numbers with the same seed.
 """
 
 
@@ -151,8 +152,8 @@ ones = np.ones((BATCH_SIZE, 1))  # line 4 does not read them
 def by_hand(rows, k):
     generator, judge = small_networks()
     adversarial = kg.AdversarialModel(generator, judge)
-    judge.compile(sgd(), line_3)
-    adversarial.compile(sgd(), line_4)
+    judge.compile(sgd(), line_3, run_eagerly=True)  # few steps
+    adversarial.compile(sgd(), line_4, run_eagerly=True)
     stream = keras.random.SeedGenerator(SEED)
     for turn in rows.reshape(-1, k, BATCH_SIZE, 2):  # 1
         for real in turn:  # 2
@@ -181,7 +182,9 @@ def by_package(rows, k, **options):
         **options,
     )
     gan.compile(
-        generator_optimizer=sgd(), discriminator_optimizer=sgd()
+        generator_optimizer=sgd(),
+        discriminator_optimizer=sgd(),
+        run_eagerly=True,
     )
     gan.fit(rows, batch_size=BATCH_SIZE, shuffle=False, verbose=0)
     return gan.generator.get_weights() + gan.discriminator.get_weights()
@@ -197,10 +200,10 @@ def difference(left, right):
 start = [
     w for network in small_networks() for w in network.get_weights()
 ]
-compared = {}
+compared, by_k = {}, {}
 for k in (1, 3):
     rows = ring.train[: HAND_STEPS * k * BATCH_SIZE]
-    ours = by_hand(rows, k)
+    ours = by_k[k] = by_hand(rows, k)
     moved = difference(ours, start)
     compared[k] = difference(ours, by_package(rows, k)), moved
     print(
@@ -230,9 +233,8 @@ SLIPS = {
 
 # %%
 rows = ring.train[: HAND_STEPS * BATCH_SIZE]
-ours = by_hand(rows, 1)
 slips = {
-    name: difference(ours, by_package(rows, 1, **option))
+    name: difference(by_k[1], by_package(rows, 1, **option))
     for name, option in SLIPS.items()
 }
 for name, apart in slips.items():
@@ -259,14 +261,15 @@ def adam(rate):
 
 
 # %%
-def ring_gan(k, seed):
-    look = {"widths": (128, 128), "activation": "leaky_relu_0.2"}
-    gan = kg.GAN(
-        kg.mlp_generator(64, (2,), seed=seed, **look),
-        kg.mlp_discriminator((2,), seed=seed + 100, **look),
-        discriminator_steps=k,
-        seed=seed,
-    )
+def ring_networks(seed):
+    look = {"widths": (64, 64), "activation": "leaky_relu_0.2"}
+    generator = kg.mlp_generator(64, (2,), seed=seed, **look)
+    judge = kg.mlp_discriminator((2,), seed=seed + 100, **look)
+    return generator, judge
+
+
+def ring_gan(k):
+    gan = kg.GAN(*ring_networks(0), discriminator_steps=k, seed=0)
     gan.compile(
         generator_optimizer=adam(1e-3),
         discriminator_optimizer=adam(1e-4),
@@ -274,13 +277,22 @@ def ring_gan(k, seed):
     return gan
 
 
+# %% [markdown]
+"""
+A GAN is compiled once for each k. For the next seed `restart` begins
+anew, with other weights and fresh optimizers, and compiles nothing
+again.
+"""
+
+
 # %%
-def run(k, seed):
+def run(gan, seed):
     """Trains; returns the looks, and the last epoch's answers."""
-    steps = len(ring.train) // (k * BATCH_SIZE)
+    steps = len(ring.train) // (gan.discriminator_steps * BATCH_SIZE)
     epochs = max(LOOKS, UPDATES // steps)
     watch = kg.Watch(ring, every=epochs // LOOKS, num_samples=2_500)
-    log = ring_gan(k, seed).fit(
+    gan.restart(*ring_networks(seed), seed=seed)
+    log = gan.fit(
         ring.train,
         batch_size=BATCH_SIZE,
         epochs=epochs,
@@ -292,16 +304,15 @@ def run(k, seed):
 
 
 # %%
-runs = {k: [run(k, seed) for seed in SEEDS] for k in CHOICES}
+runs = {}
+for k in CHOICES:
+    gan = ring_gan(k)
+    runs[k] = [run(gan, seed) for seed in SEEDS]
 
 # %% tags=["hide-input"]
-looks = {
-    1: (kg.FAKE, "--"),
-    2: (kg.NEUTRAL, "-."),
-    5: (kg.DISCRIMINATOR, "-"),
-}
+looks = {1: (kg.FAKE, "--"), 5: (kg.DISCRIMINATOR, "-")}
 
-# %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats on a logarithmic axis, against the generator's updates, three seeds for each k. At the end k = 1 lies between {min(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f}, k = 5 between {min(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f}: the curves of all settings cross."
+# %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats on a logarithmic axis, against the generator's updates, {len(SEEDS)} seeds for each k. At the end k = 1 lies between {min(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f}, k = 5 between {min(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f}."
 fig, ax = plt.subplots(figsize=(7, 4.2))
 for k, (color, line) in looks.items():
     curves = [[m["kl"] for m in w.metrics[1:]] for w, _, _ in runs[k]]
@@ -312,7 +323,7 @@ for k, (color, line) in looks.items():
 ax.set(
     xlabel="updates of the generator", ylabel="KL of the bumps (nats)"
 )
-ax.set(yscale="log", title="The seed decides as much as k")
+ax.set(yscale="log", title="A slow discriminator gains by more steps")
 ax.legend()
 plt.show()
 
@@ -347,27 +358,27 @@ display(Markdown(f"For the seeds {seeds}:\n\n" + "\n".join(table)))
 
 # %% tags=["hide-input"]
 few, many = ends[CHOICES[0]]["kl"], ends[CHOICES[-1]]["kl"]
-overlap = max(many) > min(few)
-even = sum(kl < 0.1 for kl in many)
+better = sum(b < a for a, b in zip(few, many))
 
 # %% tags=["hide-input"]
 display(
     Markdown(
-        f"The answer here is **{'A' if overlap else 'B'}**. With k = "
-        f"{CHOICES[-1]} the KL ends below 0.1 in {even} of "
-        f"{len(SEEDS)} seeds, with k = {CHOICES[0]} in "
-        f"{sum(kl < 0.1 for kl in few)}. But the worst run with k = "
-        f"{CHOICES[-1]} has {max(many):.2f}, and the best with k = "
-        f"{CHOICES[0]} has {min(few):.2f}. Two good runs are a reason "
-        "to look further, with more seeds, and no reason to claim a "
-        f"rule. In no run do the fakes lie well on the bumps after "
-        f"{UPDATES:,} updates: {max(ends[CHOICES[-1]]['high_quality']):.0%} "
+        f"The answer here is **B**. With k = {CHOICES[-1]} the KL ends "
+        f"lower than with k = {CHOICES[0]} in {better} of {len(SEEDS)} "
+        f"seeds, and its median is {np.median(many):.2f} against "
+        f"{np.median(few):.2f}. But the worst run with k = {CHOICES[-1]} "
+        f"ends at {max(many):.2f}, and the best with k = {CHOICES[0]} "
+        f"at {min(few):.2f}: compare several seeds, never two runs. In "
+        "no run do the fakes lie well on "
+        f"the bumps after {UPDATES:,} updates: "
+        f"{max(max(end['high_quality']) for end in ends.values()):.0%} "
         "at best."
     )
 )
 
 # %% tags=["check"]
-assert overlap, ends
+assert better >= len(SEEDS) / 2, ends
+assert np.median(many) < np.median(few) / 2, ends
 assert max(max(end["high_quality"]) for end in ends.values()) < 0.6
 
 # %% [markdown] claim="S8 S9"
@@ -378,8 +389,8 @@ $k$ steps of the discriminator and $k$ minibatches of real data for each
 step of the generator. The ledger has two comparisons over more seeds,
 in other settings. A larger rate for the discriminator of a ring like
 this one brought more bumps in every seed. Five steps, where both
-players had one rate, helped on digits and harmed on a ring. So there is
-no rule in either direction.
+players had one rate, helped on digits and harmed on a ring. So "more"
+is no rule: here it helped a discriminator that was too slow.
 """
 
 # %% tags=["check"]
@@ -415,7 +426,7 @@ $b$ by exactly that:
 
 # %%
 generator, judge = small_networks()
-judge.compile(keras.optimizers.SGD(1.0), line_3)
+judge.compile(keras.optimizers.SGD(1.0), line_3, run_eagerly=True)
 real = ring.train[:BATCH_SIZE]
 z = np.random.default_rng(SEED).standard_normal((BATCH_SIZE, 4))
 fake = generator.predict_on_batch(z.astype("float32"))
@@ -464,8 +475,8 @@ sample for many $z$.
 ## Change one thing
 
 Turn the rhythm around: in `ring_gan`, pass `generator_steps=5` to
-`kg.GAN`, and divide `UPDATES` by 5, so that the generator moves as
-often as before. Before you run: does the KL of k = 1 at the end rise or
+`kg.GAN`, and divide `UPDATES` and `LOOKS` by 5, so that the generator
+moves as often as before. Before you run: does the KL of k = 1 at the end rise or
 fall?
 """
 
@@ -529,8 +540,8 @@ r"""
 - A training step is $k$ minibatches for the discriminator and one for
   the generator, each with fresh $z$; real data enters only the first.
 - A loop of one's own is tested against another loop, weight by weight.
-- More steps of the discriminator cost more, and three seeds do not
-  show whether they help. A setting is judged over many seeds.
+- More steps of the discriminator cost more. They helped where it was
+  slow, and not in every seed: a setting is judged over many seeds.
 """
 
 # %% [markdown]
