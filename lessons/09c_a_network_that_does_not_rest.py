@@ -99,21 +99,24 @@ def networks(seed):
 
 
 # %%
-def adam(rate):
-    return keras.optimizers.Adam(rate, beta_1=0.5)
+def adam():
+    return keras.optimizers.Adam(RATE, beta_1=0.5)
 
 
-def make_gan(weight, generator_rate, discriminator_rate):
+def make_gan(weight):
     gan = kg.GAN(
         *networks(0),
         penalty=kg.R1(weight) if weight else None,
         average=DECAY,
     )
     gan.compile(
-        generator_optimizer=adam(generator_rate),
-        discriminator_optimizer=adam(discriminator_rate),
+        generator_optimizer=adam(),
+        discriminator_optimizer=adam(),
     )
     return gan
+
+
+GANS = {weight: make_gan(weight) for weight in (0, 1.0)}
 
 
 # %% [markdown]
@@ -151,20 +154,20 @@ def scores(gan, seed, averaged=False):
 
 
 # %%
-def watch(gan, seed):
+def watch(way, seed):
     """Begins anew with this seed, without compiling again."""
-    looks = Looks()
+    weight, *rates = WAYS[way]
+    gan, looks = GANS[weight], Looks()
     gan.restart(*networks(seed), seed=3 * seed + 2)
+    gan.generator_optimizer.learning_rate = rates[0]
+    gan.discriminator_optimizer.learning_rate = rates[1]
     common = {"batch_size": BATCH_SIZE, "epochs": LOOKS, "verbose": 0}
     gan.fit(data.train, callbacks=[looks], **common)
     return looks
 
 
 # %%
-runs = {}
-for way, setting in WAYS.items():
-    gan = make_gan(*setting)
-    runs[way] = [watch(gan, seed) for seed in SEEDS]
+runs = {way: [watch(way, seed) for seed in SEEDS] for way in WAYS}
 
 # %% [markdown]
 """
