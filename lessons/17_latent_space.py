@@ -21,7 +21,7 @@ After this lesson you can
 - find a direction in $z$, and measure all that it changes,
 - look for the $z$ of a given picture, and judge what was found.
 
-About 30 minutes to read, about two minutes to run on two cores.
+About 30 minutes to read, about a minute to run on two cores.
 You need lesson [05](05_first_gan.ipynb).
 """
 
@@ -71,6 +71,7 @@ from IPython.display import Markdown, display
 from scipy.optimize import minimize
 from scipy.stats import chi, chi2
 from sklearn.metrics import pairwise_distances_argmin
+from threadpoolctl import threadpool_limits
 
 import keras_gan as kg
 
@@ -78,7 +79,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
 # %% tags=["settings"] smoke={"UPDATES": 600, "SEEDS": [1, 2], "ITERATIONS": 5}
-UPDATES = 9_000  # 15 epochs of 600 steps on MNIST
+UPDATES = 4_200  # 7 epochs of 600 steps on MNIST
 LATENT_DIM = 100
 SEEDS = [1, 2, 3]
 AVERAGED = [1, 3, 10, 30, 100]  # how many z make a mean
@@ -164,7 +165,7 @@ def sphere(z0, z1, t):
     return (np.sin(w - t * w) * z0 + np.sin(t * w) * z1) / np.sin(w)
 
 
-# %% name="result" alt="Four rows of nine pictures: walks between two pairs of generated pictures, each along a straight line and along the sphere. Both ways change one picture into the other step by step. In the middle the straight ones are greyer, most of all the second, which is a smear there."
+# %% name="result" alt="Four rows of nine pictures: walks between two pairs of generated pictures, each along a straight line and along the sphere. Both ways change one picture into the other step by step. In the middle the straight ones are greyer; there the first shows both of its ends on top of each other."
 rows = {}
 for pair in (0, 2):
     for way in (straight, sphere):
@@ -235,15 +236,15 @@ display(Markdown(f"{table(head, walks)}\n\n{text}"))
 
 # %% tags=["check"]
 for per_net in zip(*(walks[k][:, 1] for k in walks)):
-    assert per_net[1] > 1.5 * per_net[0], per_net
+    assert per_net[1] > 1.2 * per_net[0], per_net
     assert abs(per_net[2] / per_net[0] - 1) < 0.2, per_net
 assert (walks["straight"][:, 3] > walks["fresh"][:, 3]).all(), walks
 
 # %% [markdown]
 r"""
-A single straight walk may look fine, as the first one above does. As a
-set, the pictures half-way come from a place where $z$ almost never lies;
-"Why" says how seldom.
+A single walk says little: the second straight one above is grey in its
+middle, but so is its end. As a set, the pictures half-way come from a
+place where $z$ almost never lies; "Why" says how seldom.
 
 ### Arithmetic
 
@@ -329,8 +330,8 @@ axes[0].legend()
 plt.show()
 
 # %% tags=["check"]
-assert raw[0, 1] < 0.1 < raw[0, 0] < 0.5 < raw[-1, 1], raw
-assert (scaled[:, 0] > scaled[:, 1] + 0.1).all(), scaled
+assert raw[0, 1] < 0.05 < raw[0, 0] < 0.5 < raw[-1, 1], raw
+assert (scaled[:, 0] > scaled[:, 1] + 0.05).all(), scaled
 assert scaled[-1, 0] > 0.6 > 0.3 > scaled[-1, 1], scaled
 
 # %% [markdown]
@@ -448,14 +449,15 @@ def distance(a, b):
 def search(targets, net):
     """The best z for each target, and the errors of every start."""
     starts = (RESTARTS, len(targets), LATENT_DIM)
-    found = minimize(
-        downhill,
-        np.random.default_rng(2).standard_normal(starts).ravel(),
-        (targets, net),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": ITERATIONS},
-    ).x.reshape(starts)
+    with threadpool_limits(1):  # two threads lose time on small tables
+        found = minimize(
+            downhill,
+            np.random.default_rng(2).standard_normal(starts).ravel(),
+            (targets, net),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": ITERATIONS},
+        ).x.reshape(starts)
     errors = distance(draw(found, net), targets)
     return found[errors.argmin(axis=0), range(len(targets))], errors
 
@@ -510,7 +512,7 @@ searched = {
     for kind in targets[0]
 }
 
-# %% tags=["hide-input"] name="inverse" alt="Six rows of eight pictures: real digits, what the search found in the first generator, and the most similar training pictures; then the same for generated digits. What was found is nearly the target, a little rougher if that is real; the training pictures differ more in shape."
+# %% tags=["hide-input"] name="inverse" alt="Six rows of eight pictures: real digits, what the search found in the first generator, and the most similar training pictures; then the same for generated digits. What was found for a real digit is a rougher copy with gaps and specks, and the training pictures are clean, of a slightly different shape. For a generated digit it is nearly the target, and the training pictures differ clearly."
 rows = {}
 for kind in ("real", "generated"):
     x, best = targets[0][kind][:8], found[0][kind][0][:8]
@@ -543,11 +545,12 @@ assert error["generated"][4] < 11 < 12 < error["real"][4], error
 
 # %% [markdown]
 r"""
-The search comes nearer to a real digit than the training set does, and
-shuffled pixels are out of its reach. But look at the last column. For a
-picture of the generator's own, it finds a $z$ about as long as random
-ones. For a real digit it finds one far longer, at a place that random $z$
-do not visit. A hundred free numbers were fitted to one picture there.
+Pixel by pixel the search comes nearer to a real digit than the training
+set does, if not to the eye, and shuffled pixels are out of its reach. But
+look at the last column. For a picture of the generator's own, it finds a
+$z$ about as long as random ones. For a real digit it finds one far
+longer, at a place that random $z$ do not visit. A hundred free numbers
+were fitted to one picture there.
 
 ## Why
 
