@@ -20,8 +20,8 @@ After this lesson you can
 - test a part by leaving it out, with seeds as the yardstick,
 - show what a discriminator without a hidden layer can never hear.
 
-About 20 minutes to read, about two minutes to run on two cores. You
-need lessons [05](05_first_gan.ipynb) and
+About 20 minutes to read, about a minute and a half to run on two
+cores. You need lessons [05](05_first_gan.ipynb) and
 [16b](16b_measuring_samples.ipynb) for the measure.
 """
 
@@ -91,7 +91,7 @@ kg.use_style()
 # %% tags=["settings"] smoke={"UPDATES": 10, "NUM_IMAGES": 200, "EPOCHS": 2, "SEEDS": [1, 2]}
 UPDATES = 3_000  # 5 epochs of MNIST; the recipe has 100
 NUM_IMAGES = 60_000
-EPOCHS = 150  # of the small digits
+EPOCHS = 100  # of the small digits
 SEEDS = [1, 2, 3]
 NUM_TRAIN = 900  # 9 batches of 100
 
@@ -284,14 +284,12 @@ weights and compiles nothing again. Nothing is tuned for a setting.
 # %%
 def train(change):
     """Samples of one setting, an array a seed."""
-    part, found, gan = {**RECIPE, **change}, [], None
+    part, found = {**RECIPE, **change}, []
     to_unit = part["ending"] == "sigmoid"
     real = (data.train + 1) / 2 if to_unit else data.train
+    gan = make_gan(SEEDS[0], part)
     for seed in SEEDS:
-        new = make_gan(seed, part)
-        if gan is None:
-            gan = new
-        gan.restart(new.generator, new.discriminator, seed=new.seed)
+        gan.restart(*networks(seed, part), seed=3 * seed + 2)
         gan.fit(real, batch_size=100, epochs=EPOCHS, verbose=0)
         samples = gan.sample(half, seed=seed)
         found.append(2 * samples - 1 if to_unit else samples)
@@ -383,7 +381,7 @@ display(
     )
 )
 
-# %% name="samples" alt="Rows of ten small pictures: real digits, and the first ten samples of the first seed for each of {len(PARTS)} settings. Without a hidden layer in the discriminator all ten are the same pattern of hard black and white pixels. In the other rows strokes of digits can be seen, in several of them beside grey blots."
+# %% name="samples" alt="Rows of ten small pictures: real digits, and the first ten samples of the first seed for each of {len(PARTS)} settings. Without a hidden layer in the discriminator all ten are the same pattern of hard black and white pixels, and with pixels in [0, 1] much the same pattern of bright pixels in the middle. In the other rows rough strokes of digits or grey blots can be seen."
 rows = {"real": others[:10]}
 rows |= {name: sets[0][:10] for name, sets in samples.items()}
 fig, ax = plt.subplots(figsize=(7, 6.4))
@@ -395,23 +393,21 @@ plt.show()
 One removal stands out. Without its hidden layer the discriminator
 teaches one and the same pattern, farther from digits than noise is. The
 generator does not miss that layer, at least not on pictures of 64
-pixels. Without it, and without the sigmoid, the median is even the
-smaller one, but the seeds overlap with the recipe's. And feature
-matching or a slower Adam, which the table does not speak of, help in
-every seed, which neither leaky ReLU nor the label does.
+pixels: in a run as short as this it does better without, in every seed.
+Without the sigmoid the median is smaller, too. And feature matching or
+a slower Adam, of which the exercise's table does not speak, help in
+every seed.
 """
 
 # %% tags=["check"]
 assert letter == "C", options
 assert distance["no hidden layer in D"].min() > CEILING
-assert verdict("no hidden layer in G") != "worse"
+assert verdict("no hidden layer in G") == "better"
 assert verdict("feature matching") == "better"
 assert verdict("slower Adam") == "better"
 assert middle["feature matching"] < min(middle[name] for name in LESS)
 assert verdict("pixels in [0, 1]") == "worse"
-for name in ("no hidden layer in G", "no sigmoid in D"):
-    assert middle[name] < middle["the recipe"], middle
-    assert verdict(name) == "no difference", distance
+assert middle["no sigmoid in D"] < middle["the recipe"], middle
 
 # %% [markdown] claim="S4 T1 T6 T15"
 """
@@ -646,8 +642,10 @@ and the generator 0.7985. The exercise notebook holds the tests.
 ## Remember
 
 - Of the parts with a printed reason the discriminator's hidden layer was
-  clearly needed here, and the tanh, with much less at stake; the others
-  made no difference that three seeds could show.
+  clearly needed here, and the tanh, with less at stake. Without the
+  generator's hidden layer so short a run even ended nearer to digits.
+  Leaky ReLU and the label 0.9 may help a little; three seeds are too few
+  to tell.
 - We call a part needed if leaving it out makes every seed worse; a
   reason in a text is no test.
 - A discriminator without a hidden layer cannot tell two sets of pictures
