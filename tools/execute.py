@@ -140,14 +140,17 @@ def _kernel(folder: str, root: Path) -> Iterator[Any]:
 
 
 def _environment(root: Path) -> dict[str, str]:
-    """The kernel's environment: quiet TensorFlow, a fixed hash seed, the checkout's own package."""
+    """The kernel's environment: quiet TensorFlow, a fixed hash seed, the checkout's own package.
+
+    NumPy's products run on one thread: beside TensorFlow's threads its own spin and take the cores from them.
+    """
     paths = [str(root), os.environ.get("PYTHONPATH", "")]
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "KERAS_BACKEND": backend(),
     }
-    return {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **fixed}
+    return {"TF_CPP_MIN_LOG_LEVEL": "3", "OPENBLAS_NUM_THREADS": "1", **os.environ, **fixed}
 
 
 def _text(outputs: list[dict[str, Any]]) -> str:
