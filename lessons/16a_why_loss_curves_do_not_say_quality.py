@@ -135,26 +135,22 @@ over the epochs since the look before.
 
 
 # %%
-def make_gan(seed, widths=(256, 256)):
+def networks(seed, widths):
     shape, wide = data.sample_shape, (256, 256)
     leaky = "leaky_relu_0.2"
-    gan = kg.GAN(
+    return (
         kg.mlp_generator(
             32, shape, widths=wide, activation=leaky, seed=3 * seed
         ),
         kg.mlp_discriminator(shape, widths=widths, seed=3 * seed + 1),
-        seed=3 * seed + 2,
     )
-    gan.compile(
-        generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-        discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-    )
-    return gan
 
 
 # %%
-def train(seed, widths=(256, 256)):
-    gan = make_gan(seed, widths)
+def train(gan, seed, widths):
+    """Begins anew with other weights; keeps a copy of the judge."""
+    generator, judge = networks(seed, widths)
+    gan.restart(generator, judge, seed=3 * seed + 2)
     watch = kg.Watch(every=EVERY, num_samples=half)
     run = gan.fit(
         data.train,
@@ -163,14 +159,24 @@ def train(seed, widths=(256, 256)):
         verbose=0,
         callbacks=[watch],
     )
+    judge.set_weights(gan.discriminator.get_weights())
     found = {
         key: np.reshape(run.history[key], (-1, EVERY)).mean(axis=1)
         for key in ("d_loss", "g_loss")
     }
-    found["distance"] = np.array(
-        [distance(s) for s in watch.samples[1:]]
+    distances = [distance(s) for s in watch.samples[1:]]
+    found["distance"] = np.array(distances)
+    return {"judge": judge, "final": gan.sample(half, seed=0), **found}
+
+
+# %%
+def train_all(seeds, widths=(256, 256)):
+    gan = kg.GAN(*networks(0, widths), seed=0)
+    gan.compile(
+        generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+        discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
     )
-    return {"gan": gan, **found}
+    return [train(gan, seed, widths) for seed in seeds]
 
 
 # %%
@@ -178,7 +184,7 @@ def middle(key):
     return np.median([run[key] for run in runs], axis=0)
 
 
-runs = [train(seed) for seed in SEEDS]
+runs = train_all(SEEDS)
 steps = np.arange(EVERY, EPOCHS + 1, EVERY) * NUM_TRAIN // BATCH_SIZE
 
 
@@ -294,7 +300,7 @@ same.
 """
 
 # %%
-weak = [train(seed, widths=(WEAK,)) for seed in SEEDS[:3]]
+weak = train_all(SEEDS[:3], widths=(WEAK,))
 
 # %% name="weak" alt="Scatter plot of the last look of each run: loss of the generator across, distance of the samples upwards. Crosses for the strong discriminator lie at losses of {min(r['g_loss'][-1] for r in runs):.2f} to {max(r['g_loss'][-1] for r in runs):.2f} and distances of {min(r['distance'][-1] for r in runs):.1f} to {max(r['distance'][-1] for r in runs):.1f}, circles for the weak one at losses of {min(r['g_loss'][-1] for r in weak):.2f} to {max(r['g_loss'][-1] for r in weak):.2f} and distances of {min(r['distance'][-1] for r in weak):.1f} to {max(r['distance'][-1] for r in weak):.1f}. A dotted line marks the loss 0.69."
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
@@ -352,8 +358,8 @@ def loss_before(judge, samples):
     return float(kg.NonSaturating().generator_loss(logits))
 
 
-final = [run["gan"].sample(half, seed=0) for run in runs]
-judges = [run["gan"].discriminator for run in runs]
+final = [run["final"] for run in runs]
+judges = [run["judge"] for run in runs]
 swapped = np.array(
     [[loss_before(judge, s) for judge in judges] for s in final]
 )
