@@ -20,7 +20,7 @@ After this lesson you can
 - test a part by leaving it out, with seeds as the yardstick,
 - show what a discriminator without a hidden layer can never hear.
 
-About 20 minutes to read, about a minute and a half to run on two
+About 20 minutes to read, about a minute to run on two
 cores. You need lessons [05](05_first_gan.ipynb) and
 [16b](16b_measuring_samples.ipynb) for the measure.
 """
@@ -252,6 +252,7 @@ def make_gan(seed, part):
     gan.compile(
         generator_optimizer=adam(part),
         discriminator_optimizer=adam(part),
+        jit_compile=False,
     )
     return gan
 
@@ -277,7 +278,9 @@ assert recipe.batch_size == 100
 # %% [markdown]
 """
 Each setting runs with every seed. `restart` begins anew with other
-weights and compiles nothing again. Nothing is tuned for a setting.
+weights and compiles nothing again. XLA, which `jit_compile` leaves out,
+would take longer to compile than it saves in runs as short as these.
+Nothing is tuned for a setting.
 """
 
 
