@@ -22,7 +22,7 @@ After this lesson you can
 - catch a measure that misleads, with a second one and with your eyes,
 - show what a discriminator with batch normalisation cannot see.
 
-About 20 minutes to read, about two minutes to run on two cores. You
+About 20 minutes to read, about a minute to run on two cores. You
 need lesson [06a](06a_fully_connected_gans.ipynb).
 """
 
@@ -79,7 +79,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
 # %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
-EPOCHS = 100
+EPOCHS = 80
 SEEDS = [1, 2, 3]
 DEPTHS = [1, 2, 3]
 RATE = 0.002  # the recipe's
@@ -168,7 +168,9 @@ def make_gan(seed, depth, place):
     )
     adams = [keras.optimizers.Adam(RATE, epsilon=1e-8) for _ in "GD"]
     gan.compile(
-        generator_optimizer=adams[0], discriminator_optimizer=adams[1]
+        generator_optimizer=adams[0],
+        discriminator_optimizer=adams[1],
+        jit_compile=False,  # short runs: XLA costs more than it saves
     )
     return gan
 
@@ -294,7 +296,7 @@ assert deep["generator"][0] < deep["nowhere"][0]
 assert deep["both"][0] == min(each[0] for each in deep.values()), deep
 assert max(scores["both", 3][:, 1]) < 0.02
 slow = scores["nowhere, a tenth of the rate", 1][:, 0]
-assert slow.min() > 0.8 * ENDS[1, 0], slow
+assert slow.min() > ENDS[1, 0], slow
 
 # %% [markdown]
 """
@@ -304,12 +306,12 @@ measures disagree about *both*. Its distance is the lowest with three
 layers, and its coverage is nothing. Before we believe a number, we look.
 
 A tenth of the rate gains nothing in as many steps: even one layer is
-then about as far away as noise. The *slower Adam* of lesson 06a, which
+then no nearer than noise. The *slower Adam* of lesson 06a, which
 did better than its recipe, also had less momentum, and half as many
 steps again.
 """
 
-# %% name="samples" alt="Rows of ten small pictures: real digits; one layer, rough digits; three layers normalised nowhere, grey blots and a few hard patterns that repeat; in the generator, rough digits and grey blots; in both, shapes of digits overlaid with the same white pixels in every sample, many of them at the border where digits are black; at a tenth of the rate, the same grey blur ten times."
+# %% name="samples" alt="Rows of ten small pictures: real digits; one layer, rough digits; three layers normalised nowhere, one hard pattern ten times; in the generator, rough digits, grey blots and a hard pattern; in both, shapes of digits overlaid with the same white pixels in every sample, many of them at the border where digits are black; at a tenth of the rate, the same grey blur ten times."
 rows = {"real": others[:10], "1 layer": samples["nowhere", 1][0][:10]}
 rows |= {f"3, {name}": samples[name, 3][0][:10] for name in ROWS}
 fig, ax = plt.subplots(figsize=(7.5, 4.2))
