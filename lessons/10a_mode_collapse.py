@@ -113,12 +113,15 @@ The last line holds the three numbers, of true samples:
 
 
 # %%
-def make_gan(latent_dim, rate, seed):
-    gan = kg.GAN(
+def networks(latent_dim, seed):
+    return (
         kg.mlp_generator(latent_dim, (2,), seed=3 * seed, **NETWORK),
         kg.mlp_discriminator((2,), seed=3 * seed + 1, **NETWORK),
-        seed=3 * seed + 2,
     )
+
+
+def make_gan(latent_dim, rate):
+    gan = kg.GAN(*networks(latent_dim, 0))
     adams = [keras.optimizers.Adam(r, beta_1=0.5) for r in (RATE, rate)]
     gan.compile(
         generator_optimizer=adams[0], discriminator_optimizer=adams[1]
@@ -127,26 +130,34 @@ def make_gan(latent_dim, rate, seed):
 
 
 # %%
-def train(latent_dim, rate, seed):
+def train(gan, seed):
+    """Samples and scores at every look, and both trained networks."""
     watch = kg.Watch(data, num_samples=2_500)
-    gan = make_gan(latent_dim, rate, seed)
+    players = networks(gan.latent_dim, seed)
+    gan.restart(*players, seed=3 * seed + 2)
     gan.fit(data.train, epochs=LOOKS, callbacks=[watch], **FIT)
-    return watch  # samples and scores at every look
+    for player, trained in zip(
+        players, (gan.generator, gan.discriminator)
+    ):
+        player.set_weights(trained.get_weights())
+    return watch, players
 
 
 # %% [markdown]
 """
 The loss is the default, the non-saturating one, in all settings. The
-next cell trains nine GANs and takes most of the time. After it come
+next cell trains nine times and takes most of the time: each setting is
+compiled once, and `restart` begins anew with every seed. After it come
 the first 400 samples of the first seed at four looks, from the same $z$
 each time.
 """
 
 # %%
-runs = {
-    name: [train(*setting, seed) for seed in SEEDS]
-    for name, setting in SETTINGS.items()
-}
+runs, trained = {}, {}
+for name, setting in SETTINGS.items():
+    gan = make_gan(*setting)
+    found = [train(gan, seed) for seed in SEEDS]
+    runs[name], trained[name] = zip(*found)
 
 # %% name="looks" alt="Eight panels with the ring's eight modes as green circles and 400 purple samples, after {STEPS}, {2 * STEPS}, {3 * STEPS} and {4 * STEPS} steps. Top row, z of 64 and a slow discriminator: the samples form blots and streaks that lie elsewhere at each look and cover {', '.join(str(m['modes']) for m in runs['z 64, slow D'][0].metrics[1:])} modes. Bottom row, z of 2 and equal rates: they cover {', '.join(str(m['modes']) for m in runs['z 2, equal'][0].metrics[1:])} modes."
 fig, axes = plt.subplots(
@@ -316,23 +327,17 @@ def discriminator_loss(gan):
 
 
 # %%
-def train_alone(players, seed):
-    """The discriminator's loss before, and after STEPS steps."""
-    gan = kg.GAN(players.generator, players.discriminator, seed=seed)
-    gan.compile(
-        generator_optimizer=keras.optimizers.SGD(0.0),  # stands still
-        discriminator_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.5),
-    )
+gan = kg.GAN(*networks(64, 0))
+gan.compile(
+    generator_optimizer=keras.optimizers.SGD(0.0),  # stands still
+    discriminator_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.5),
+)
+alone = []
+for players, seed in zip(trained["z 64, slow D"], SEEDS):
+    gan.restart(*players, seed=seed)
     before = discriminator_loss(gan)
     gan.fit(data.train, **FIT)
-    return before, discriminator_loss(gan)
-
-
-# %%
-alone = [
-    train_alone(watch.model, seed)
-    for watch, seed in zip(runs["z 64, slow D"], SEEDS)
-]
+    alone.append((before, discriminator_loss(gan)))
 for before, after in alone:
     print(f"discriminator's loss: {before:.2f}, then {after:.2f}")
 
@@ -409,7 +414,7 @@ over a grid of places, and with random $q$:
 # %%
 ticks = np.linspace(-1.5, 1.5, 31)
 places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-judge = runs["z 2, equal"][0].model.discriminator
+judge = trained["z 2, equal"][0][1]
 logits = np.ravel(judge(places.astype("float32"))).astype("float64")
 losses = np.logaddexp(0, -logits)  # -log D at every place
 
