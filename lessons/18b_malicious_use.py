@@ -84,7 +84,7 @@ kg.use_style()
 # %% tags=["settings"] smoke={"STEPS": 40, "CONV_STEPS": 10, "NUM_IMAGES": 640, "NUM_FAKES": 180, "NUM_TEST": 100, "SEEDS": [1, 2]}
 SIZE = 16  # pixels, a multiple of 8
 NUM_IMAGES = 10_000  # for each side
-STEPS = 2_000  # of training, dense networks
+STEPS = 1_200  # of training, dense networks
 CONV_STEPS = 800
 NUM_FAKES = 2_000  # that a detector learns from
 NUM_TEST = 1_000
