@@ -81,7 +81,7 @@ kg.use_style()
 
 # %% tags=["settings"] smoke={"UPDATES": 45, "NUM_SAMPLES": 500, "SEEDS": [1, 2]}
 DATA = "mnist"
-UPDATES = 4_200  # 7 epochs of 600 steps on MNIST
+UPDATES = 3_000  # 5 epochs of 600 steps on MNIST
 LATENT_DIM = 32
 NUM_SAMPLES = 2_000
 NUM_HANDS = 200  # z that are used for all ten digits

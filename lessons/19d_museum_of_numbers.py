@@ -253,30 +253,35 @@ def adam():
     return keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9)
 
 
-# %%
-def train(penalty, seed):
-    gan = kg.GAN(
+def networks(seed):
+    return (
         kg.mlp_generator(8, (2,), widths=(64, 64), seed=seed),
         kg.mlp_discriminator((2,), widths=(64, 64), seed=seed + 1),
+    )
+
+
+# %%
+def train(penalty):
+    """A report a seed; compiled once, begun anew with each."""
+    gan = kg.GAN(
+        *networks(0),
         loss="wasserstein",
         penalty=penalty(weight=1.0),
         discriminator_steps=3,
-        seed=seed,
     )
     gan.compile(
         generator_optimizer=adam(), discriminator_optimizer=adam()
     )
-    gan.fit(RING.train, batch_size=128, epochs=EPOCHS, verbose=0)
-    return kg.mode_report(gan.sample(NUM_SAMPLES, seed=1), RING)
+    for seed in SEEDS:
+        gan.restart(*networks(seed), seed=seed)
+        gan.fit(RING.train, batch_size=128, epochs=EPOCHS, verbose=0)
+        yield kg.mode_report(gan.sample(NUM_SAMPLES, seed=1), RING)
 
 
 # %%
 RING = kg.ring(num_modes=8, std=0.05)
 kinds = {"normal": NormalAlpha, "uniform": kg.GradientPenalty}
-reports = {
-    name: [train(kind, seed) for seed in SEEDS]
-    for name, kind in kinds.items()
-}
+reports = {name: list(train(kind)) for name, kind in kinds.items()}
 
 # %%
 for name, group in reports.items():
