@@ -187,12 +187,17 @@ def networks(packing, seed):
 
 
 # %%
-def train(packing, rates, seed):
-    gan = kg.GAN(*networks(packing, seed), packing=packing, seed=seed)
+def make_gan(packing, rates):
+    gan = kg.GAN(*networks(packing, 0), packing=packing)
     adam = [keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates]
     gan.compile(
         generator_optimizer=adam[0], discriminator_optimizer=adam[1]
     )
+    return gan
+
+
+def train(gan, seed):
+    gan.restart(*networks(gan.packing, seed), seed=seed)
     watch = kg.Watch(num_samples=NUM_SAMPLES, metrics=score)
     gan.fit(
         data.train,
@@ -212,10 +217,10 @@ kinds = {
 }
 
 # %%
-runs = {
-    name: [train(*options, 10 * seed) for seed in SEEDS]
-    for name, options in kinds.items()
-}
+runs = {}
+for name, options in kinds.items():
+    gan = make_gan(*options)  # compiled once, begun anew with each seed
+    runs[name] = [train(gan, 10 * seed) for seed in SEEDS]
 
 
 # %%
