@@ -185,12 +185,15 @@ def networks(seed):
 
 
 # %%
+gan = kg.GAN(*networks(0), latent="uniform")
+adam = [keras.optimizers.Adam(1e-3, epsilon=1e-8) for _ in range(2)]
+gan.compile(
+    generator_optimizer=adam[0], discriminator_optimizer=adam[1]
+)
+
+
 def train(seed):
-    gan = kg.GAN(*networks(seed), latent="uniform", seed=seed)
-    adam = [keras.optimizers.Adam(1e-3, epsilon=1e-8) for _ in range(2)]
-    gan.compile(
-        generator_optimizer=adam[0], discriminator_optimizer=adam[1]
-    )
+    gan.restart(*networks(seed), seed=seed)  # compiles nothing again
     watch = kg.Watch(every=every, num_samples=NUM_SAMPLES)
     gan.fit(
         real,
