@@ -109,27 +109,34 @@ print(f"right on {classifier.accuracy:.1%} of unseen digits")
 
 
 # %%
-def generate(seed):
+def networks(seed):
     shape, wide = data.sample_shape, (256, 256)
     leaky = "leaky_relu_0.2"
-    gan = kg.GAN(
+    return (
         kg.mlp_generator(
             32, shape, widths=wide, activation=leaky, seed=3 * seed
         ),
         kg.mlp_discriminator(shape, widths=wide, seed=3 * seed + 1),
-        seed=3 * seed + 2,
     )
-    gan.compile(
-        generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-        discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-    )
+
+
+# %%
+gan = kg.GAN(*networks(0))
+gan.compile(
+    generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+)
+
+
+def generate(seed):
+    gan.restart(*networks(seed), seed=3 * seed + 2)
     gan.fit(data.train, batch_size=64, epochs=EPOCHS, verbose=0)
     return gan.sample(NUM_SAMPLES, seed=seed)
 
 
 # %% [markdown]
 """
-Each seed trains a GAN of its own and cuts the unseen digits anew: first
+Each seed begins the GAN anew and cuts the unseen digits anew: first
 the reference, then the real set from what is left. All sets have the
 same number of images, since most metrics depend on it. A set of noise
 stands for the worst that there is.
