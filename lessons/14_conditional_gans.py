@@ -52,7 +52,8 @@ one?
 - **A.** Nearly always: the majority wins, as in a classifier.
 - **B.** In a little more than half of the cases: the GAN imitates the
   labels, errors included.
-- **C.** In about a tenth: the label has become useless.
+- **C.** In clearly less than half: so many wrong labels cost it more
+  than an imitation would lose.
 
 Commit to one letter before you run the next cells.
 """
@@ -286,17 +287,14 @@ plt.show()
 
 # %% tags=["hide-input"]
 half, none = found[0.5].mean(axis=1), found[1.0].mean(axis=1)
-answers = {"A": 1.0, "B": 0.55, "C": 0.1}
-nearest = min(answers, key=lambda k: abs(answers[k] - half.mean()))
-side = "below" if np.median(half) < answers["B"] else "above"
+letter = "A" if half.min() > 0.8 else "B" if half.min() > 0.5 else "C"
 display(
     Markdown(
         f"With half of the labels shuffled, {half.min():.1%} to "
         f"{half.max():.1%} of the answers are right. A perfect imitation "
-        f"would be right in {answers['B']:.0%} of the cases: the line in "
-        f"the figure. The median is {side} it. The nearest prediction is "
-        f"**{nearest}**. With all labels shuffled it is {none.min():.1%} "
-        f"to {none.max():.1%}, the floor."
+        "would be right in 55 % of the cases: the line in the figure. The "
+        f"answer is **{letter}**. With all labels shuffled it is "
+        f"{none.min():.1%} to {none.max():.1%}, the floor."
     )
 )
 
@@ -306,13 +304,14 @@ assert (obey > half).all(), (obey, half)
 assert (half > none).all(), (half, none)
 assert abs(floor - 0.1) < 0.02, floor
 assert (abs(none - 0.1) < 0.03).all(), none
-assert nearest == "B", half
-assert half.max() < 0.5, half
+assert letter == "C" and half.max() < 0.48, half
 
 # %% [markdown]
 r"""
-The majority does not win. A GAN below the line has learned less than
-these labels say; with MNIST, all of ours stay below.
+The majority does not win, and nothing is imitated exactly: a GAN below
+the line has learned less than these labels say. With MNIST all of ours
+stay well below. Longer runs come nearer, but in a trial with twice the
+epochs and four seeds, less than half of the answers were right too.
 
 ### Is that all we want?
 

@@ -136,7 +136,7 @@ def generate(seed):
 
 # %% [markdown]
 """
-Each seed begins the GAN anew and cuts the unseen digits anew: first
+Each seed restarts the GAN and cuts the unseen digits anew: first
 the reference, then the real set from what is left. All sets have the
 same number of images, since most metrics depend on it. A set of noise
 stands for the worst that there is.
