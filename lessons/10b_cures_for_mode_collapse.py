@@ -312,15 +312,15 @@ refuted:
 # %% [markdown] claim="A8c"
 """
 The ring is one task. A grid of 25 modes is another, four times as wide.
-All three cures bring more modes there, with the same networks and as
-many steps. But only with R1 are the shares more even than the GAN's in
-every seed:
+With the same networks and as many steps each of the three brings more
+modes in most seeds. Shares more even than the GAN's are rarer, and most
+frequent with R1. All of it is less than had been expected:
 """
 
 # %% [markdown] claim="A8b"
 """
-The two cures that cost more had five seeds of the ring. Unrolling brings
-all modes in every one. WGAN-GP does not, with the rates of the other
+The two cures that cost more, on the ring and over ten seeds. Unrolling
+brings all modes in every one. WGAN-GP does not, with the rates of the other
 cures, which are not its paper's, and after as many steps. So the claim
 that both do is refuted:
 """

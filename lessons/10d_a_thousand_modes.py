@@ -335,12 +335,13 @@ stacks read by the same classifier.
 import claims
 
 verdict = claims.check("A6", "refuted")
-assert "4 of 5" in verdict.sentence, verdict.sentence
+assert "9 of 10" in verdict.sentence, verdict.sentence
 
 # %% [markdown]
 """
-So the test failed by one seed of five. Packs help in most of these runs,
-by a factor of two in the median, and they are no guarantee. The runs
+So the test failed by one seed of ten. Packs help in nearly all of these
+runs, by more than a factor of two in the median, and they are no
+guarantee. The runs
 differ from one another more than the two methods do, which three seeds
 cannot show. A table with one row and one mean a method hides that.
 

@@ -304,7 +304,8 @@ assert (obey > half).all(), (obey, half)
 assert (half > none).all(), (half, none)
 assert abs(floor - 0.1) < 0.02, floor
 assert (abs(none - 0.1) < 0.03).all(), none
-assert letter == "C" and half.max() < 0.48, half
+assert letter == "C"
+assert half.max() < 0.48, half
 
 # %% [markdown]
 r"""

@@ -431,7 +431,7 @@ does not say which is meant, and they differ by a factor only: the number
 of pixels, 64 here, 784 for pictures of 28×28. More weight for the game
 brings no clear gain here, and costs copies.
 
-Three seeds are few. The ledger has five others, with thresholds fixed
+Three seeds are few. The ledger has ten others, with thresholds fixed
 before. Small networks and one data set remain:
 """
 
