@@ -5,8 +5,9 @@ With `--seeds` it runs other seeds, or the same again, and prints what came out 
 
 import argparse
 import sys
+from time import perf_counter
 
-from claims.ledger import TESTED, RunsFailedError, measure
+from claims.ledger import TESTED, measure
 from claims.record import Claim, Verdict
 from claims.store import load, new_entry, save
 
@@ -19,22 +20,27 @@ def main(arguments: list[str]) -> int:
         for claim in TESTED.values()
         if (not options.only or claim.id in options.only) and (claim.exact or not options.exact)
     ]
-    failed = 0
-    for claim in chosen:
-        try:
-            if options.seeds:
-                results, seconds = measure(claim, options.seeds, jobs=options.jobs)
-                _print_results(claim, options.seeds, results)
-                _report(claim, claim.verdict(results), f"{seconds:.0f} s, not stored")
-            else:
-                _run_and_store(claim, options.jobs)
-        except RunsFailedError as error:
-            failed += 1
-            print(error, file=sys.stderr)
-        except KeyboardInterrupt:
-            print(f"{claim.id}: interrupted; finished seeds are kept", file=sys.stderr)
-            return 130
+    failed, start = 0, perf_counter()
+    try:
+        for claim in chosen:
+            try:
+                _run(claim, options.seeds, options.jobs)
+            except RuntimeError as error:
+                failed += 1
+                print(f"{claim.id}: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Interrupted; finished seeds are kept", file=sys.stderr)
+        return 130
+    print(f"{len(chosen)} claims in {(perf_counter() - start) / 60:.0f} min")
     return 1 if failed else 0
+
+
+def _run(claim: Claim, seeds: list[int] | None, jobs: int) -> None:
+    if not seeds:
+        return _run_and_store(claim, jobs)
+    results, seconds = measure(claim, seeds, jobs=jobs)
+    _print_results(claim, seeds, results)
+    return _report(claim, claim.verdict(results), f"{seconds:.0f} s, not stored")
 
 
 def _run_and_store(claim: Claim, jobs: int) -> None:

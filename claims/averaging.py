@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 import keras_gan as kg
-from claims.record import Claim, Results, Verdict, in_seeds, judged
+from claims.record import Claim, Results, Verdict, in_seeds, judged, most
 
 LOOKS, STEPS_PER_LOOK, BATCH_SIZE = 12, 250, 128
 QUARTER, HALF = LOOKS // 4, LOOKS // 2
@@ -94,7 +94,7 @@ def averaging_helps(results: Results) -> Verdict:
     conditions = [
         in_seeds(
             f"higher quality with decay {decay}",
-            round(0.8 * len(results)),
+            most(0.8, results),
             [row[f"quality, decay {decay}"] > row["quality, last"] for row in results],
         )
         for decay in DECAYS
@@ -106,7 +106,7 @@ def averaging_helps(results: Results) -> Verdict:
 
 def accuracy_falls(results: Results) -> Verdict:
     """S7."""
-    needed = round(0.8 * len(results))
+    needed = most(0.8, results)
     better = [row["quality late"] > row["quality early"] for row in results]
     falls = [row["accuracy late"] < row["accuracy early"] for row in results]
     return judged(

@@ -9,7 +9,7 @@ from claims.record import Claim
 
 
 def fingerprint(*functions: Any) -> str:
-    """A hash of functions and of every function, class and plain constant of `claims` that they use."""
+    """A hash of functions and of each function, class (its methods too) and constant of `claims` they use."""
     parts: dict[str, str] = {}
     for function in functions:
         _collect(function, parts)
@@ -28,14 +28,16 @@ def _collect(thing: Any, parts: dict[str, str]) -> None:
     if name in parts:
         return
     parts[name] = inspect.getsource(thing)
-    if not isinstance(thing, FunctionType):
-        return
-    for used in _names(thing.__code__):
-        value = thing.__globals__.get(used)
-        if isinstance(value, FunctionType | type) and value.__module__.startswith("claims."):
-            _collect(value, parts)
-        elif isinstance(value, bool | int | float | str | tuple | dict):
-            parts[f"{thing.__module__}.{used}"] = repr(value)
+    functions = [thing] if isinstance(thing, FunctionType) else vars(thing).values()
+    for function in functions:
+        if not isinstance(function, FunctionType):
+            continue
+        for used in _names(function.__code__):
+            value = function.__globals__.get(used)
+            if isinstance(value, FunctionType | type) and value.__module__.startswith("claims."):
+                _collect(value, parts)
+            elif isinstance(value, bool | int | float | str | tuple | dict):
+                parts[f"{thing.__module__}.{used}"] = repr(value)
 
 
 def _names(code: CodeType) -> set[str]:

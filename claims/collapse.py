@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 import keras_gan as kg
-from claims.record import Claim, Condition, Results, Verdict, in_seeds, judged
+from claims.record import Claim, Condition, Results, Verdict, in_seeds, judged, most
 
 STEPS_PER_LOOK = 1_500
 LOOKS = 4
@@ -87,7 +87,7 @@ def packs_cover_the_ring(results: Results) -> Verdict:
     return judged(
         in_seeds(
             "GAN: at most 5 modes on average over the looks",
-            _share(0.8, results),
+            most(0.8, results),
             [float(np.mean(row["GAN modes"])) <= 5 for row in results],
         ),
         Condition(
@@ -95,7 +95,7 @@ def packs_cover_the_ring(results: Results) -> Verdict:
         ),
         in_seeds(
             "packs: all 8 modes at the end",
-            _share(0.9, results),
+            most(0.9, results),
             [row["packs modes"][-1] == 8 for row in results],
         ),
         Condition(
@@ -108,24 +108,20 @@ def packs_cover_the_ring(results: Results) -> Verdict:
 def more_samples_do_not_help(results: Results) -> Verdict:
     """A2: still few modes with batches of 256."""
     flags = [row["modes"][-1] <= 6 for row in results]
-    return judged(in_seeds("at most 6 modes at the end", _share(0.8, results), flags))
+    return judged(in_seeds("at most 6 modes at the end", most(0.8, results), flags))
 
 
 def easy_ring_is_covered(results: Results) -> Verdict:
     """A3: all modes at the end."""
     return judged(
-        in_seeds("all 8 modes at the end", _share(0.9, results), [row["modes"][-1] == 8 for row in results])
+        in_seeds("all 8 modes at the end", most(0.9, results), [row["modes"][-1] == 8 for row in results])
     )
 
 
 def modes_hop(results: Results) -> Verdict:
     """A5: the set of captured modes changes between looks."""
     flags = [row["GAN changes"] == LOOKS - 1 for row in results]
-    return judged(in_seeds("other modes at every look than at the one before", _share(0.6, results), flags))
-
-
-def _share(share: float, results: Results) -> int:
-    return round(share * len(results))
+    return judged(in_seeds("other modes at every look than at the one before", most(0.6, results), flags))
 
 
 _PACGAN = "Lin et al. 2018, *PacGAN: The power of two samples in generative adversarial networks*"

@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 
 import keras_gan as kg
-from claims.record import Claim, Condition, Results, Verdict, in_seeds, judged
+from claims.record import Claim, Condition, Results, Verdict, in_seeds, judged, most
 from claims.trial import BATCH_SIZE, BETA_1, LATENT_DIM, RATE, STEPS, WIDTH, Setup, coverage
 
 DATA = ("ring", "grid", "digits")
 HELD = ("none", *kg.PENALTIES, "spectral_normalization")
-SEEDS = (10, 11, 12)
 _LESSON = "11b_losses_and_regularisers_compared"
 
 
@@ -40,7 +39,7 @@ def cells(results: Results, data: str) -> np.ndarray:
 
 def no_loss_is_best(results: Results) -> Verdict:
     """E1: each loss with what holds it best, against the non-saturating one with what holds that best."""
-    losses, needed = list(kg.LOSSES), len(results)
+    losses, needed = list(kg.LOSSES), most(0.8, results)
     wins: dict[str, list[int]] = {loss: [] for loss in losses if loss != "non_saturating"}
     for data in DATA:
         found = cells(results, data)
@@ -51,7 +50,7 @@ def no_loss_is_best(results: Results) -> Verdict:
     return judged(
         *(
             Condition(
-                f"{loss}: not in {needed} of {len(results)} seeds on all three",
+                f"{loss}: not in {needed} or more of {len(results)} seeds on all three",
                 f"in {', '.join(f'{num} on {data}' for num, data in zip(counts, DATA, strict=True))}",
                 min(counts) < needed,
             )
@@ -104,12 +103,12 @@ CLAIMS = (
         source=f"""{_LUCIC}: after a search with equal budgets no algorithm is consistently better than the
             non-saturating GAN.""",
         statement="""Each loss with what holds it best on a data set, by the median over the seeds: no other
-            loss covers more than the non-saturating one in all 3 seeds on all three data sets.""",
-        protocol=f"{_GRID} The paper compares by the Fréchet distance, on four sets of images.",
+            loss covers more than the non-saturating one in 8 or more of 10 seeds on all three data sets.""",
+        protocol=f"""{_GRID} The paper compares by the Fréchet distance, on four sets of images. At first
+            there were three seeds, 10 to 12, and the rule was all three.""",
         cost=160,
         run=table,
         verdict=no_loss_is_best,
-        seeds=SEEDS,
         lesson=_LESSON,
     ),
     Claim(
@@ -125,7 +124,6 @@ CLAIMS = (
         cost=160,
         run=table,
         verdict=holding_matters_more,
-        seeds=SEEDS,
         lesson=_LESSON,
     ),
     Claim(
@@ -133,12 +131,12 @@ CLAIMS = (
         title="On digits WGAN-GP is worse than the plain GAN",
         source=f"{_LUCIC}: on MNIST a Fréchet distance of 20.3 ± 5.0, against 6.8 ± 0.5.",
         statement="""On digits the Wasserstein loss with gradient penalty covers less than the
-            non-saturating loss without penalty, in all 3 seeds.""",
-        protocol=f"{_GRID} The runs are those of E1. The paper has MNIST, convolutions, and a search.",
+            non-saturating loss without penalty, in all 10 seeds.""",
+        protocol=f"""{_GRID} The runs are those of E1. The paper has MNIST, convolutions, and a search. At
+            first there were three seeds, 10 to 12, with the same rule.""",
         cost=160,
         run=table,
         verdict=penalised_critic_is_worse,
-        seeds=SEEDS,
         lesson=_LESSON,
     ),
 )

@@ -104,16 +104,16 @@ def cheap_cures_help(results: Results) -> Verdict:
 
 
 def dear_cures_help(results: Results) -> Verdict:
-    """A8b: on the ring, over five seeds."""
-    return judged(*(each for cure in DEAR for each in cured(results, cure, (4, 4))))
+    """A8b: on the ring."""
+    return judged(*(each for cure in DEAR for each in cured(results, cure, (8, 8))))
 
 
 def grid_is_nearer(results: Results) -> Verdict:
-    """A8c: on the grid, over five seeds."""
+    """A8c: on the grid."""
     conditions = []
     for cure in CHEAP:
         flags = [np.mean(row[f"{cure}: modes"]) > np.mean(row["GAN: modes"]) for row in results]
-        conditions += [in_seeds(f"{cure}: more modes than the GAN", 4, flags), nearer(results, cure, 4)]
+        conditions += [in_seeds(f"{cure}: more modes than the GAN", 8, flags), nearer(results, cure, 8)]
     return judged(*conditions)
 
 
@@ -121,7 +121,8 @@ _SETTING = """The networks, rates, batches and the ring of RING64, see A1, for 3
     with looks every 750."""
 _CHEAP = """Packs: 64 of two. Deviation: the standard deviation in groups of four of the minibatch, one more
     feature before the discriminator's last layer. R1 has weight 1."""
-_PILOT = "No pilot in Keras; the numbers of seeds were set beforehand without one."
+_PILOT = """No pilot in Keras; the shares of seeds were set beforehand without one. First run on seeds 10 to
+    14, with the same shares."""
 
 CLAIMS = (
     Claim(
@@ -136,7 +137,7 @@ CLAIMS = (
         protocol=f"""{_SETTING} {_CHEAP} The pilot was seed 0. There the plain GAN had 8 modes and a KL of
             0.008 at the end, with 5 % of its samples near a mode: a cloud over the whole ring. So the KL
             is averaged over the looks, which had not been so in the first version of this record.""",
-        cost=25,
+        cost=40,
         run=cheap_on_ring,
         verdict=cheap_cures_help,
         lesson="10b_cures_for_mode_collapse",
@@ -147,8 +148,8 @@ CLAIMS = (
         source="""Metz et al. 2017, *Unrolled generative adversarial networks*; Gulrajani et al. 2017,
             *Improved training of Wasserstein GANs*.""",
         statement="""On the ring, unrolling by five steps and WGAN-GP each have all 8 modes at the end in at
-            least 4 of 5 seeds, and on average over the looks a KL below the plain GAN's in at least 4 of
-            5.""",
+            least 8 of 10 seeds, and on average over the looks a KL below the plain GAN's in at least 8 of
+            10.""",
         protocol=f"""{_SETTING} WGAN-GP: the Wasserstein loss, a gradient penalty of weight 10, five
             discriminator steps; optimizers and rates stay those of RING64, which are not the paper's.
             {_PILOT}""",
@@ -156,7 +157,6 @@ CLAIMS = (
         run=dear_on_ring,
         verdict=dear_cures_help,
         lesson="10b_cures_for_mode_collapse",
-        seeds=(10, 11, 12, 13, 14),
     ),
     Claim(
         id="A8c",
@@ -164,13 +164,12 @@ CLAIMS = (
         source="""As A8. The grid is that of Lin et al. 2018, *PacGAN*, table 1: there 17.3 ± 0.8 modes of 25
             for the GAN, and 23.8 ± 0.7 for packs of two, after 400,000 steps of larger networks.""",
         statement="""On the grid of 25 modes, packs of two, the minibatch deviation and R1 each have more
-            modes than the plain GAN, and a smaller KL, on average over the looks in at least 4 of 5
+            modes than the plain GAN, and a smaller KL, on average over the looks in at least 8 of 10
             seeds.""",
         protocol=f"{_SETTING} Here with the grid in place of the ring. {_CHEAP} {_PILOT}",
-        cost=25,
+        cost=40,
         run=cheap_on_grid,
         verdict=grid_is_nearer,
         lesson="10b_cures_for_mode_collapse",
-        seeds=(10, 11, 12, 13, 14),
     ),
 )

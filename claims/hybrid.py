@@ -142,19 +142,19 @@ CLAIMS = (
         title="To join a VAE and a GAN, add up the losses",
         source="The GAN assignment that lesson 05 follows.",
         statement="""The decoder of a VAE is the generator of a GAN; add up the losses. The sum works where in
-            all 5 seeds its samples are nearer to unseen digits than the VAE's, the median of their Fréchet
-            distance is at most the GAN's, and in all 5 seeds the error of its copies is at most 1.1 times the
-            VAE's. It is confirmed where the sum works both with the squared error summed over the pixels and
-            with its average, refuted where with neither; else it depends.""",
+            all 10 seeds its samples are nearer to unseen digits than the VAE's, the median of their Fréchet
+            distance is at most the GAN's, and in all 10 seeds the error of its copies is at most 1.1 times
+            the VAE's. It is confirmed where the sum works both with the squared error summed over the pixels
+            and with its average, refuted where with neither; else it depends.""",
         protocol="""The 1,797 digits of scikit-learn, 8 x 8 pixels, shuffled once: 896 train, 901 only
             measure, 450 a side. `z` normal of length 16; two hidden layers of 128 with leaky ReLU 0.2 in
             encoder, decoder and discriminator; Adam, rate 0.0005, β₁ = 0.5; batches of 64; 2,100 updates of
             the decoder in each model. Squared error, KL and the generator's non-saturating loss have weight
-            1. The discriminator sees decoded `z` only. The assignment names no reading and no weights.""",
+            1. The discriminator sees decoded `z` only. The assignment names no reading and no weights. First
+            run on seeds 10 to 14, with the same rule.""",
         cost=35,
         run=three_models,
         verdict=sum_has_both_virtues,
-        seeds=(10, 11, 12, 13, 14),
         lesson="15_vae_gan",
     ),
 )

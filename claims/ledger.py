@@ -44,7 +44,7 @@ GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
 TESTED = {claim.id: claim for claims in GROUPS.values() for claim in claims if isinstance(claim, Claim)}
 
 
-class RunsFailedError(Exception):
+class RunsFailedError(RuntimeError):
     """Some seeds of a claim gave no numbers."""
 
 
@@ -70,13 +70,14 @@ def measure(
 
     Raises:
         RunsFailedError: With the errors of the seeds that failed.
+        RuntimeError: A process was killed; finished seeds are kept.
     """
     name = f"{claim.run.__module__}:{claim.run.__qualname__}"
     file = ROOT / ".cache" / "claims" / f"{claim.run.__name__}-{fingerprint(claim.run)}.jsonl"
     table = sweep(timed, [{"run": name}], seeds, num_workers=jobs, file=file if keep else None)
     if table.failed:
         errors = "; ".join(f"seed {row['seed']}: {row['error']}" for row in table.failed)
-        raise RunsFailedError(f"{claim.id}: {errors}")
+        raise RunsFailedError(errors)
     return [row["numbers"] for row in table.rows], float(table.column("seconds").sum())
 
 

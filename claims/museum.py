@@ -67,7 +67,7 @@ CLAIMS = (
             still lie between the modes. The example trains on pictures. The pilot on the seeds 1 to 12 gave
             medians of 0.034 and 0.0065, the normal weight worse in 9 of 12; the first three alone had
             looked like no difference under other random numbers.""",
-        cost=20,
+        cost=40,
         run=both_weights,
         verdict=normal_is_worse,
         lesson="19d_museum_of_numbers",

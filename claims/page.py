@@ -38,7 +38,14 @@ def _overview(entries: dict[str, Entry]) -> str:
     for claim in (claim for claims in GROUPS.values() for claim in claims):
         outcome = _outcome(claim, entries.get(claim.id))
         rows.append(f"| [{claim.id}](#{claim.id.lower()}) | {claim.title} | {outcome} |")
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, "", _work(entries)]) + "\n"
+
+
+def _work(entries: dict[str, Entry]) -> str:
+    """How long all stored runs took together; claims that are judged from the same runs count once."""
+    stored = ((claim, entries.get(claim.id)) for claims in GROUPS.values() for claim in claims)
+    seconds = {claim.run: entry.seconds for claim, entry in stored if isinstance(claim, Claim) and entry}
+    return f"All runs together are {sum(seconds.values()) / 3600:.1f} hours of work; two cores share them."
 
 
 def _outcome(claim: Claim | Untested, entry: Entry | None) -> str:

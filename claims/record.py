@@ -90,6 +90,11 @@ def judged(*conditions: Condition) -> Verdict:
     )
 
 
+def most(share: float, results: Results) -> int:
+    """That share of the seeds, as a number of them."""
+    return round(share * len(results))
+
+
 def in_seeds(expected: str, needed: int, flags: Sequence[bool]) -> Condition:
     """The condition that at least `needed` of the seeds show something."""
     num = sum(map(bool, flags))

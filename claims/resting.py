@@ -74,10 +74,9 @@ CLAIMS = (
         protocol="""Eight modes of standard deviation 0.01; `z` of length 16; both networks four hidden
             layers of 16 ReLUs; RMSprop at 0.0001, batches of 512, as in the authors' *The numerics of
             GANs*, for 10,000 steps instead of 50,000. The variance is that over the last 20 of 100 looks,
-            averaged over the weights.""",
+            averaged over the weights. First run on seeds 10 to 12, with the same rule.""",
         cost=60,
         run=restlessness,
         verdict=r1_brings_rest,
-        seeds=(10, 11, 12),
     ),
 )

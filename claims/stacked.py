@@ -82,7 +82,7 @@ CLAIMS = (
             table 2: on stacked MNIST 78.9 ± 6.46 modes and a KL of 4.50 ± 0.127 for DCGAN, 1000.0 ± 0.00
             and 0.06 ± 0.003 for packs of two (10 trials).""",
         statement="""On stacked 8 x 8 digits 32 packs of two have more of the 1,000 modes with 7 hits or
-            more in 26,000 samples than 64 single ones, and a smaller KL from equal shares, in all 5
+            more in 26,000 samples than 64 single ones, and a smaller KL from equal shares, in all 10
             seeds; in the median they have at least twice as many effective modes, 1,000 exp(-KL).""",
         protocol="""Triples of the digits that come with scikit-learn; `z` normal of length 64; in both
             networks two hidden layers of 256, leaky ReLU 0.2, He initialisation; Adam, β₁ = 0.5, with
@@ -92,11 +92,11 @@ CLAIMS = (
             those. In the pilot the plain GAN at rates of 0.0002 for both had a KL of 0.25 after 2,500
             steps: it does not collapse there, so the claim is about the unequal rates. The paper trains
             convolutions on 28 x 28 pictures, with two generator steps a step, and its packs see twice as
-            many pictures as its GAN; it counts single hits.""",
+            many pictures as its GAN; it counts single hits. First run on seeds 10 to
+            14, with the same rule.""",
         cost=50,
         run=gan_and_packs,
         verdict=packs_cover_more,
-        seeds=(10, 11, 12, 13, 14),
         lesson="10d_a_thousand_modes",
     ),
 )

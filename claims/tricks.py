@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import keras_gan as kg
-from claims.record import Claim, Outcome, Results, Untested, Verdict
+from claims.record import Claim, Outcome, Results, Untested, Verdict, most
 from claims.trial import STEPS, Setup, coverage
 
 DATA = ("ring", "digits")
@@ -30,7 +30,7 @@ def helps(results: Results) -> Verdict:
     for name in dict.fromkeys(key.partition(",")[0] for key in results[0]):
         have, lack = (np.array([row[f"{name}, {label}"] for row in results]) for label in ("with", "without"))
         wins = int((have > lack).sum())
-        flags.append(wins >= round(0.9 * len(results)))
+        flags.append(wins >= most(0.9, results))
         medians = f"median {np.median(have):.3f} with it and {np.median(lack):.3f} without"
         parts.append(f"{name}: more in {wins} of {len(results)} seeds, {medians}")
     outcome: Outcome = "confirmed" if all(flags) else "depends" if any(flags) else "refuted"

@@ -11,7 +11,7 @@ import keras_gan as kg
 from claims import __main__ as program
 from claims import ledger, store
 from claims.code import claim_fingerprint, fingerprint
-from claims.frozen import gradient_norm
+from claims.frozen import Gradients, gradient_norm
 from claims.ledger import GROUPS, TESTED, check, measure
 from claims.page import page
 from claims.record import Claim, Condition, Untested, Verdict, in_seeds, judged
@@ -124,6 +124,13 @@ def is_even_elsewhere():
     return helper
 
 
+def test_the_hash_follows_the_methods_of_a_class(monkeypatch):
+    before = fingerprint(Gradients)
+    assert before == fingerprint(Gradients)
+    monkeypatch.setattr("claims.frozen.gradient_norm", is_even_elsewhere())
+    assert before != fingerprint(Gradients)
+
+
 def test_statement_and_seeds_are_part_of_the_hash():
     assert claim_fingerprint(CLAIM) == claim_fingerprint(replace(CLAIM, title="Else", cost=9))
     assert claim_fingerprint(CLAIM) != claim_fingerprint(replace(CLAIM, statement="In one seed."))
@@ -151,6 +158,15 @@ def test_other_seeds_are_printed_and_not_stored(one_claim, capsys):
     assert program.main(["--seeds", "3", "4"]) == 0
     assert "X1 seed 4: {'double': 8" in capsys.readouterr().out
     assert not one_claim.exists()
+
+
+def test_two_processes_find_what_one_finds(capsys):
+    printed = []
+    for jobs in ("1", "2"):
+        assert program.main(["--only", "C6", "--seeds", "0", "1", "--jobs", jobs]) == 0
+        printed.append([line for line in capsys.readouterr().out.splitlines() if line.startswith("C6 seed")])
+    assert len(printed[0]) == 2
+    assert printed[0] == printed[1]
 
 
 def test_a_run_that_was_cut_off_goes_on(one_claim, monkeypatch):
@@ -209,6 +225,7 @@ def test_the_page_shows_results_stale_ones_and_those_not_run(one_claim, monkeypa
     assert "| range | 20 to 22 |" in text
     assert "--only X1 --seeds 10 11` repeats it" in text
     assert "Stale" not in text
+    assert "All runs together are 2.0 hours of work" in page({"X1": replace(entries["X1"], seconds=7_200)})
     text = page({"X1": replace(entries["X1"], code="0")})
     assert "**confirmed**, stale" in text
     assert "**Stale:**" in text
