@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SCALE ?= full
 LESSONS ?=
-JOBS ?= 1
+JOBS ?= 2
 export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: help site serve lessons claims notebooks test lint benchmark jupyter lock clean
@@ -22,11 +22,11 @@ site: lessons ## build the whole site into site/
 serve: $(READY) ## show the site at http://127.0.0.1:8000 and follow every edit
 	$(BIN)/python -m tools.serve
 
-lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCALE=smoke to try them, JOBS=2)
+lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCALE=smoke to try them, JOBS=1 at a time)
 	$(BIN)/python -m tools.build --scale $(SCALE) --jobs $(JOBS) $(LESSONS)
 
-claims: $(READY) ## run the claims whose results are missing or stale (about three hours for all of them)
-	$(BIN)/python -m claims
+claims: $(READY) ## run the claims whose results are missing or stale (about two hours for all of them)
+	$(BIN)/python -m claims --jobs $(JOBS)
 
 notebooks: $(READY) ## make lessons/notebooks/ from the lessons
 	$(BIN)/python -m tools.notebooks

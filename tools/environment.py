@@ -26,7 +26,8 @@ def main() -> int:
         return 1
     if not (FOLDER / "pyvenv.cfg").exists():
         _create()
-    install = [*uv(), "pip", "install", "--quiet", "--python", str(SCRIPTS / "python")]
+    # Compiled once here: where Python may not write bytecode, each start would compile all of TensorFlow.
+    install = [*uv(), "pip", "install", "--quiet", "--compile-bytecode", "--python", str(SCRIPTS / "python")]
     subprocess.run([*install, "--require-hashes", "-r", "requirements.lock"], check=True)
     subprocess.run([*install, "--no-deps", "--no-build-isolation", "--editable", "."], check=True)
     (FOLDER / ".ready").touch()
