@@ -120,6 +120,7 @@ def networks(latent_dim, seed):
     )
 
 
+# %%
 def make_gan(latent_dim, rate):
     gan = kg.GAN(*networks(latent_dim, 0))
     adams = [keras.optimizers.Adam(r, beta_1=0.5) for r in (RATE, rate)]

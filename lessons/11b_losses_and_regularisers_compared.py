@@ -206,9 +206,8 @@ is consistently better than the non-saturating one.
 """
 
 # %% tags=["hide-input"]
-HELD = ("none", *kg.PENALTIES, "spectral_normalization")
-# Coverage in %, two digits a seed: of ring, grid and digits seven lines
-# each, a hold a line, and in it a group a loss, in the order of GAMES.
+# Coverage in %, two digits a seed, of ring, then grid, then digits:
+# a line a hold, in it a group a loss, in the order of HELD and GAMES.
 RECORDED = """
 61646168696566616660 66605964766164636370 60586469656858746564 55522036435746384251 08050214021409152122
 15191600010016201905 00071200000920000009 00000701000300070000 00001100000600091000 00001100001215012204
@@ -234,6 +233,7 @@ RECORDED = """
 """
 
 # %%
+HELD = ("none", *kg.PENALTIES, "spectral_normalization")
 pairs = np.array([list(group) for group in RECORDED.split()], int)
 shape = (3, len(HELD), len(GAMES), -1, 2)
 percent = pairs.reshape(shape).swapaxes(1, 2) @ [10, 1]
@@ -368,8 +368,8 @@ The ledger has this as a claim, with the same measure of spread.
 
 # %% [markdown]
 r"""
-The hold decides most, and not in one direction: what ruins the ring is
-harmless on digits. A guess at the reason: the gradient penalty asks for
+The hold decides most, and not in one direction: what ruins the ring
+does little harm on digits. A guess at the reason: the gradient penalty asks for
 a slope of 1, in whatever units the data have. Over a distance $s$ the
 logit then changes by about $s$. How far apart are neighbours?
 """
@@ -443,7 +443,7 @@ display(Markdown("\n".join(lines)))
 One finding agrees: no loss beats the non-saturating one everywhere. Two
 do not. In [1] the Wasserstein loss with gradient penalty is three times
 worse than the plain GAN on MNIST; on our digits it is behind in most
-seeds, but not by a factor. And spectral normalisation, the best of [2], is near the end
+seeds, but not by such a factor. And spectral normalisation, the best of [2], is near the end
 here. That paper trains convolutions for many more steps, so our two
 small layers at one rate are no argument against it. The first of the
 two was a claim of the ledger.

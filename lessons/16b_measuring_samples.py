@@ -120,7 +120,6 @@ def networks(seed):
     )
 
 
-# %%
 gan = kg.GAN(*networks(0))
 gan.compile(
     generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
