@@ -12,16 +12,16 @@ r"""
 
 In 2016 a paper made convolutional GANs train, after earlier attempts had
 failed, by five rules for the networks. Rules are easily copied, also to
-where nobody tried them. We break them one at a time, at a size where
-three seeds fit on a page.
+where nobody tried them. We break them one at a time, and count over ten
+seeds.
 
 After this lesson you can
 
 - build a DCGAN from plain Keras layers, and name its rules,
-- test a rule by breaking it, and say what three seeds can show,
+- test a rule by breaking it, and say what ten seeds can show,
 - measure whether trained samples hold a checkerboard.
 
-About 20 minutes to read, about two minutes to run. You need lesson
+About 20 minutes to read, about a minute to run. You need lesson
 [13a](13a_why_convolutions.ipynb).
 """
 
@@ -40,14 +40,15 @@ The rules of section 3 of the paper, in our words:
 | 5 | leaky ReLU in all layers | (see rule 4) |
 
 The third is meant "for deeper architectures", as the paper says. Which
-of the rules, broken alone, makes a small GAN worse in every run?
+of the rules, broken alone, makes a small GAN worse in nearly every run?
 """
 
 # %% [markdown]
 """
 ## Your prediction
 
-Digits of 16×16 pixels, two convolutions in each network, three seeds.
+Digits of 16×16 pixels, two convolutions in each network, ten seeds, each
+with all rules kept and with one broken.
 
 - **A.** All five: that is why they became rules.
 - **B.** Two or three of them.
@@ -252,8 +253,20 @@ def run(name):
     return samples
 
 
+# %% [markdown]
+"""
+All ten lines with ten seeds take longer than a page should. So we train
+four of the lines here, with three seeds.
+"""
+
 # %%
-samples = {name: run(name) for name in BROKEN}
+HERE = [
+    "all rules kept",
+    "1: pooling and resizing",
+    "2: none in the discriminator",
+    "3: dense, in the generator",
+]
+samples = {name: run(name) for name in HERE}
 
 
 # %%
@@ -269,45 +282,76 @@ covered = {
 }
 ceiling = coverage(train[:NUM_TEST])
 
+# %% [markdown] claim="G1"
+"""
+The ledger has them all, with ten other seeds. A line counts as worse if
+it covers less than all rules kept with the same seed, in at least nine
+of the ten seeds, and as better if it covers more in as many. The
+claim, and what came out:
+"""
+
+# %% tags=["hide-input"]
+# Coverage of unseen digits in %, a number a seed.
+RECORDED = """
+all rules kept | 27.1 27.2 26.0 30.2 29.0 19.3 32.6 25.1 30.3 27.8
+1: pooling and resizing | 37.3 41.8 35.8 42.3 35.8 43.8 36.3 24.3 38.8 47.0
+2: none in the generator | 22.3 19.9 1.8 18.6 5.2 14.8 22.3 2.6 14.3 7.7
+2: none in the discriminator | 0.0 0.2 0.0 0.0 0.4 0.3 0.3 0.0 0.5 0.0
+3: dense, in the generator | 1.2 0.4 0.1 0.0 0.3 0.0 0.0 0.1 0.1 0.4
+3: dense, in the discriminator | 0.0 0.0 0.0 7.4 0.0 6.2 0.0 0.3 0.0 0.0
+4: tanh inside | 22.9 14.0 24.4 15.9 26.8 24.1 25.3 18.3 15.3 23.5
+4: no tanh at the end | 16.7 5.2 19.5 14.8 11.5 10.2 18.2 13.6 17.0 6.1
+5: ReLU, no leak | 35.1 25.5 32.0 28.1 30.5 32.6 32.5 32.2 33.2 21.4
+kernel 5 for 4 | 7.5 12.0 33.6 29.5 32.1 2.7 33.6 28.4 29.6 28.0
+"""
+recorded = {}
+for line in RECORDED.strip().splitlines():
+    name, values = line.split(" | ")
+    recorded[name] = np.array(values.split(), float) / 100
+
+# %% tags=["check", "exact"]
+import claims
+from claims.store import load
+
+stored = load()["G1"].results
+assert list(recorded) == list(BROKEN)
+for name, values in recorded.items():
+    found = [row[name] for row in stored]
+    assert np.abs(found - values).max() < 0.00051
+claims.check("G1", "depends")
+
 # %% tags=["hide-input"]
 names = list(BROKEN)
-medians = {name: np.median(values) for name, values in covered.items()}
+kept = recorded[names[0]]
+less = {name: int((recorded[name] < kept).sum()) for name in names[1:]}
+more = {name: int((recorded[name] > kept).sum()) for name in names[1:]}
+harmful = [name for name in less if less[name] >= 9]
+helpful = [name for name in more if more[name] >= 9]
+medians = {name: np.median(values) for name, values in recorded.items()}
 listed = ", ".join(
     f"{name} {value:.2f}" for name, value in medians.items()
 )
-kept = covered[names[0]]
 
-
-def worse(name):
-    """Below every run with all rules kept, in every run."""
-    return max(covered[name]) < min(kept)
-
-
-def better(name):
-    return min(covered[name]) > max(kept)
-
-
-harmful = [name for name in names[1:] if worse(name)]
-helpful = [name for name in names[1:] if better(name)]
-
-# %% tags=["hide-input"] name="result" alt="Coverage of unseen digits for all rules kept and for {len(names) - 1} changes, a cross for each of {len(SEEDS)} seeds and a bar at the median. Medians: {listed}. A green line at {ceiling:.2f} marks real digits, a grey band the runs with all rules kept."
+# %% tags=["hide-input"] name="result" alt="Coverage of unseen digits for all rules kept and for {len(names) - 1} changes: a cross for each of ten recorded seeds, a bar at their median, and a circle for each run of this page. Medians: {listed}. A green line at {ceiling:.2f} marks real digits."
 fig, ax = plt.subplots(figsize=(8, 4.2))
 for y, name in enumerate(names):
     color = kg.PENALTY if y else kg.FAKE
-    ax.plot(covered[name], [y] * len(SEEDS), "x", color=color)
+    ax.plot(recorded[name], [y] * len(kept), "x", color=color, ms=5)
     ax.plot([medians[name]] * 2, [y - 0.3, y + 0.3], color=color, lw=3)
-ax.axvspan(min(kept), max(kept), color=kg.NEUTRAL, alpha=0.3, lw=0)
+    here = covered.get(name, [])
+    circle = {"color": kg.DISCRIMINATOR, "mfc": "none"}
+    ax.plot(here, [y + 0.25] * len(here), "o", **circle)
 ax.axvline(ceiling, color=kg.REAL)
 ax.set_yticks(range(len(names)), names)
 ax.invert_yaxis()
 ax.set(xlabel="coverage of unseen digits", xlim=(-0.02, 1))
 ax.set_title(
-    f"Of {len(names) - 1} changes {len(harmful)} are worse in every "
-    f"run, {len(helpful)} better"
+    f"Of {len(names) - 1} changes {len(harmful)} are worse in nine "
+    f"seeds of ten, {len(helpful)} better"
 )
 plt.show()
 
-# %% name="samples" alt="Rows of ten pictures: real digits, and the first ten samples of the first seed for all rules kept and for each change. Most rows show strokes that resemble digits. Without normalisation in the discriminator, and with a dense layer in the generator, all ten are the same picture. Without normalisation in the generator they are grey blobs, with a dense layer in the discriminator grey fields."
+# %% name="samples" alt="Rows of ten pictures: real digits, and the first ten samples of the first seed of this page. With all rules kept and with pooling and resizing most show strokes that resemble digits. Without normalisation in the discriminator, and with a dense layer in the generator, all ten are the same picture."
 rows_shown = {"real": test[:10]}
 for name, runs in samples.items():
     rows_shown[name] = runs[0][:10]
@@ -317,59 +361,56 @@ plt.show()
 # %% [markdown]
 """
 ## What happened
-
-We call a change worse if each of its runs covers less than every run
-with all rules kept, and better if each covers more.
 """
 
 # %% tags=["hide-input"]
-lines = ["| rule broken | coverage, lowest to highest | verdict |"]
-lines.append("|---|---|---|")
-for name in names:
-    values = covered[name]
-    verdict = "worse" if worse(name) else "no difference shown"
-    verdict = "better" if better(name) else verdict
-    lines.append(
-        f"| {name} | {min(values):.2f} to {max(values):.2f} | "
-        f"{verdict if name != names[0] else 'the yardstick'} |"
-    )
-display(Markdown("\n".join(lines)))
+lines = ["| rule broken | coverage | covers less | more | verdict |"]
+lines.append("|---|---|---|---|---|")
+for name, values in recorded.items():
+    verdict = "worse" if name in harmful else "no difference shown"
+    verdict = "better" if name in helpful else verdict
+    cells = "| | the yardstick"
+    if name in less:
+        cells = f"{less[name]} | {more[name]} | {verdict}"
+    span = f"{values.min():.2f} to {values.max():.2f}"
+    lines.append(f"| {name} | {span} | {cells} |")
+note = (
+    "Ten recorded seeds; in how many of them with less and with more:"
+)
+display(Markdown(note + "\n\n" + "\n".join(lines)))
 
 # %% tags=["hide-input"]
 needed = sorted({name[0] for name in harmful})
 letter = "A" if len(needed) == 5 else "B" if len(needed) > 1 else "C"
 display(
     Markdown(
-        f"Rules whose breaking is worse in every run: "
-        f"{', '.join(needed) or 'none'}. The answer is **{letter}**. "
-        f"Better in every run: {', '.join(helpful) or 'nothing'}."
+        f"Rules whose breaking is worse: {', '.join(needed) or 'none'}. "
+        f"The answer is **{letter}**. "
+        f"Better: {', '.join(helpful) or 'nothing'}."
     )
 )
 
 # %% tags=["check"]
-assert max(covered["2: none in the discriminator"]) < 0.05, covered
-assert medians[names[1]] > 1.3 * medians[names[0]], medians
-assert {name[0] for name in harmful} == {"2", "3"}, harmful
-for name in (
-    "2: none in the discriminator",
-    "3: dense, in the generator",
-):
+for name in HERE[2:]:
+    assert max(covered[name]) < 0.05, covered
     for each in samples[name]:
-        assert each.var(axis=0).sum() < 0.1 * test.var(axis=0).sum(), (
-            name
-        )
-assert "5: ReLU, no leak" not in harmful, covered
+        assert each.var(axis=0).sum() < 0.1 * test.var(axis=0).sum()
+
+# %% tags=["check", "exact"]
+assert {name[0] for name in harmful} == {"2", "3", "4"}, less
 
 # %% [markdown]
 """
-Two rules matter to this GAN: normalisation in the discriminator, and no
-dense hidden layers. Without the first, or with a dense layer in the
-generator, all samples are one picture. The first rule is the surprise:
-pooling and resizing in the place of strides is the best of all changes.
-It is also the dearest, since its convolutions run at the larger of two
-sizes. A leak in the ReLU makes no difference that three seeds could
-show. None of this speaks against the rules for the networks of the
-paper, which have twice as many convolutions, nor for longer runs.
+Three rules matter to this GAN: normalisation, no dense hidden layers, and
+ReLU with tanh at the end. Without normalisation in the discriminator, or
+with a dense layer, next to nothing is covered; the others cost a part.
+The first rule is the surprise: with pooling and resizing in the place of
+strides it covers more in nine of ten seeds. A trial with six other seeds
+was divided, so take that as a tendency. It has its price, since these
+convolutions run at the larger of two sizes. And a leak in the ReLU makes
+no difference that ten seeds could show. None of this speaks against the
+rules for the networks of the paper, which have twice as many
+convolutions, nor for longer runs.
 """
 
 # %% [markdown]
@@ -393,70 +434,75 @@ def finest(pictures):
 
 
 # %% tags=["hide-input"]
-WAYS = {
-    "transposed, kernel 4": names[0],
-    "transposed, kernel 5": names[-1],
-    "resized, then kernel 3": names[1],
-}
-power = {
-    label: [finest(each) / finest(test) for each in samples[name]]
-    for label, name in WAYS.items()
-}
+# Power of the finest pattern, of real digits, in the recorded runs.
+FINEST = """
+transposed, kernel 4 | 1.48 1.34 1.19 2.08 0.94 1.53 1.16 1.28 1.43 1.41
+transposed, kernel 5 | 2.01 1.52 1.74 1.26 0.82 8.07 0.95 0.83 1.05 1.98
+resized, then kernel 3 | 0.49 0.39 0.35 0.39 0.44 0.40 0.46 0.40 0.50 0.40
+"""
+power = {}
 lines = ["| generator | finest pattern, of real digits |", "|---|---|"]
-for label, values in power.items():
-    lines.append(
-        f"| {label} | {min(values):.2f} to {max(values):.2f} |"
-    )
+for line in FINEST.strip().splitlines():
+    label, values = line.split(" | ")
+    power[label] = np.array(values.split(), float)
+    span = f"{power[label].min():.2f} to {power[label].max():.2f}"
+    lines.append(f"| {label} | {span} |")
 display(Markdown("\n".join(lines)))
+
+# %% tags=["hide-input"]
+mine = [finest(each) / finest(test) for each in samples[names[1]]]
+print("resized, this page:", *(f"{value:.2f}" for value in mine))
 
 # %% [markdown]
 """
-Resizing leaves less of the pattern than real digits have. The transposed
-convolutions leave more, and kernel 4 no less than kernel 5, although
-only the latter begins with a checkerboard. So even overlaps are a fair
-start, and no promise for what training makes of it.
+Resizing leaves less of the pattern than real digits have, in every run.
+The transposed convolutions mostly leave more, kernel 4 like kernel 5,
+although only the latter begins with a checkerboard. So even overlaps are
+a fair start, and no promise for what training makes of it.
 """
 
 # %% tags=["check"]
-assert max(power["resized, then kernel 3"]) < 1, power
-assert min(power["transposed, kernel 4"]) > 1, power
+assert max(mine) < 1, mine
+
+# %% tags=["check", "exact"]
+assert power["resized, then kernel 3"].max() < 1, power
+assert (power["transposed, kernel 4"] > 1).sum() >= 9, power
+for label, name in zip(power, (names[0], names[-1], names[1])):
+    found = [row[f"{name}, finest pattern"] for row in stored]
+    assert np.abs(found - power[label]).max() < 0.0051
 
 # %% [markdown]
 r"""
 ## Why
 
-Why do we call a change worse if all three runs with it are below all
-three without? If it made no difference, every order of the six numbers
-would be as likely. Of the
+Why nine of ten? If a change made no difference, each seed would be a
+coin flip: with the same first numbers, it covers less or more by chance.
+Of the $2^{10}$ ways in which ten coins can fall,
 
-$$ \binom{2n}{n} = \frac{(2n)!}{n! \, n!} $$
+$$ \binom{10}{9} + \binom{10}{10} = 11 $$
 
-ways to deal the ranks to two groups of $n$ runs, one puts all of the
-first group below the second. With $n = 3$ that is one in 20. We count:
+have nine or ten on one side. That is about one in a hundred. We count:
 """
 
 # %%
-from itertools import combinations
-from math import comb
+from itertools import product
 
-n = len(SEEDS)
-deals = list(combinations(range(2 * n), n))  # ranks of the broken runs
-below = [deal for deal in deals if max(deal) < n]
-print(len(below), "of", len(deals), "deals, by formula", comb(2 * n, n))
+falls = list(product([0, 1], repeat=10))
+nine = sum(sum(fall) >= 9 for fall in falls)
+print(nine, "of", len(falls))
 
 # %% tags=["check", "exact"]
-assert len(deals) == comb(2 * n, n)
-assert len(below) == 1
+assert (nine, len(falls)) == (11, 1024)
 
 # %% tags=["hide-input"]
-ways = len(names) - 1
+chances = 2 * len(less) * nine / len(falls)
 display(
     Markdown(
-        f"One in {len(deals)} is not much of a threshold, and we make "
-        f"{ways} comparisons, each in two directions. If no rule "
-        f"mattered, we would expect {2 * ways / len(deals):.1f} verdicts "
-        f"all the same. We have {len(harmful) + len(helpful)}, so one of "
-        "them may be chance."
+        f"We make {len(less)} comparisons, each in two directions. If no "
+        f"change mattered, we would expect {chances:.1f} verdicts all the "
+        f"same. We have {len(harmful) + len(helpful)}. With three seeds, "
+        "all three on one side is one in eight: a page of three seeds "
+        "cannot tell."
     )
 )
 
@@ -505,7 +551,7 @@ runs at every pixel. Lesson 13a is about such choices.
 r"""
 ## Exercise
 
-All below all is a coarse rule. Write `chance(kept, broken)`: of all ways
+To count seeds forgets by how much. Write `chance(kept, broken)`: of all ways
 to deal the numbers to two groups of these sizes, the share in which the
 means differ by at least as much as they do, in either direction.
 
@@ -519,11 +565,10 @@ with five against five 2 in 252. The exercise notebook holds the tests.
 
 - Rules are tested by breaking them one at a time, over seeds, with
   everything else as it was.
-- Here normalisation in the discriminator and the absence of dense hidden
-  layers decide; strides are not needed, and resizing with pooling does
-  better, at a higher price.
-- Three runs against three can be all below by chance once in 20 times:
-  count your comparisons.
+- Here normalisation, ReLU with tanh, and the absence of dense hidden
+  layers matter; strides are not needed, and a leak makes no difference.
+- Nine of ten by chance is one in a hundred, three of three one in eight:
+  take more seeds, and count your comparisons.
 """
 
 # %% [markdown]
