@@ -79,7 +79,6 @@ from keras import layers
 
 import keras_gan as kg
 
-# %%
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
