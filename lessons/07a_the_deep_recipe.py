@@ -85,8 +85,8 @@ kg.use_style()
 # %% tags=["settings"] smoke={"STEPS": 20, "LOOKS": 4, "SEEDS": [1], "NUM_SAMPLES": 60}
 FORM = "README"  # or "model file"
 NAMES = ["mnist", "fashion_mnist", "cifar10"]
-STEPS = 200
-LOOKS = 20
+STEPS = 180
+LOOKS = 18
 SEEDS = [1, 2, 3]
 NUM_SAMPLES = 400
 
