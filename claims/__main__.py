@@ -5,6 +5,7 @@ With `--seeds` it runs other seeds, or the same again, and prints what came out 
 
 import argparse
 import sys
+from collections.abc import Sequence
 from time import perf_counter
 
 from claims.ledger import TESTED, measure
@@ -40,21 +41,22 @@ def _run(claim: Claim, seeds: list[int] | None, jobs: int) -> None:
         return _run_and_store(claim, jobs)
     results, seconds = measure(claim, seeds, jobs=jobs)
     _print_results(claim, seeds, results)
-    return _report(claim, claim.verdict(results), f"{seconds:.0f} s, not stored")
+    return _report(claim, claim.verdict(results), seeds, f"{seconds:.0f} s, not stored")
 
 
 def _run_and_store(claim: Claim, jobs: int) -> None:
     entry = load().get(claim.id)
     if entry is not None and not entry.is_stale(claim):
-        return _report(claim, entry.verdict, "stored")
+        return _report(claim, entry.verdict, entry.seeds, "stored")
     results, seconds = measure(claim, claim.seeds, jobs=jobs, keep=not claim.exact)
     entry = new_entry(claim, results, seconds)
     save({**load(), claim.id: entry})
-    return _report(claim, entry.verdict, f"{seconds:.0f} s")
+    return _report(claim, entry.verdict, entry.seeds, f"{seconds:.0f} s")
 
 
-def _report(claim: Claim, verdict: Verdict, note: str) -> None:
-    print(f"{claim.id} {claim.title}: {verdict.outcome} ({note})\n   {verdict.sentence}", flush=True)
+def _report(claim: Claim, verdict: Verdict, seeds: Sequence[int], note: str) -> None:
+    chosen = "" if claim.exact else f"seeds {', '.join(map(str, seeds))}; "
+    print(f"{claim.id} {claim.title}: {verdict.outcome} ({chosen}{note})\n   {verdict.sentence}", flush=True)
 
 
 def _print_results(claim: Claim, seeds: list[int], results: list[dict[str, object]]) -> None:

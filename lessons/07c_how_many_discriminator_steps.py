@@ -46,9 +46,9 @@ All runs are stopped after the same number of updates, whichever player
 moved: about the same work. With k = 5 the generator has then moved a
 third as often as with k = 1. Whose samples are nearest to real digits?
 
-- **A.** Those with k = 1.
-- **B.** Those with k = 2.
-- **C.** Those with k = 5.
+- **A.** Those with k = 1, by more than a factor of two.
+- **B.** Those with k = 5, by more than a factor of two.
+- **C.** Neither: all three lie within a factor of two.
 
 Commit to one letter before you run the next cells.
 """
@@ -161,7 +161,9 @@ def adam():
 def make_gan(k):
     gan = kg.GAN(*networks(0), discriminator_steps=k, seed=0)
     gan.compile(
-        generator_optimizer=adam(), discriminator_optimizer=adam()
+        generator_optimizer=adam(),
+        discriminator_optimizer=adam(),
+        jit_compile=False,  # short runs: XLA costs more than it saves
     )
     return gan
 
@@ -308,7 +310,9 @@ best = {
     name: min(values, key=lambda k: np.median(values[k]))
     for name, values in at.items()
 }
-letter = dict(zip(STEPS_OF_D, "ABC"))[best["equal updates"]]
+middle = {k: np.median(v) for k, v in at["equal updates"].items()}
+factor = max(middle.values()) / min(middle.values())
+letter = "C" if factor < 2 else "A" if middle[1] < middle[5] else "B"
 always = {
     name: sum(
         values[best[name]][i] == min(v[i] for v in values.values())
@@ -324,7 +328,8 @@ display(
             f"{len(SEEDS)} seeds)"
             for name, k in best.items()
         )
-        + f". The answer is **{letter}**."
+        + f". At equal updates the medians lie within a factor of "
+        f"{factor:.2f}. The answer is **{letter}**."
     )
 )
 
@@ -339,9 +344,8 @@ depends on the seed.
 # %% tags=["check"]
 equal = at["equal generator steps"]
 assert (equal[1] > np.maximum(equal[2], equal[5])).all(), equal
-middle = {k: np.median(v) for k, v in at["equal updates"].items()}
 apart = {k: np.median(v) for k, v in equal.items()}
-assert max(middle.values()) < 2 * min(middle.values()), middle
+assert letter == "C", middle
 assert max(apart.values()) > 2 * min(apart.values()), apart
 assert min(v.min() for v in curves.values()) > FLOOR
 

@@ -150,7 +150,7 @@ def test_a_run_is_stored_once_and_whole(one_claim, capsys):
     assert {"python", "backend", "keras", "numpy"} <= set(entry.versions)
     before = one_claim.read_bytes()
     assert program.main(["--only", "X1"]) == 0
-    assert "(stored)" in capsys.readouterr().out
+    assert "(seeds 10, 11; stored)" in capsys.readouterr().out
     assert one_claim.read_bytes() == before
 
 
