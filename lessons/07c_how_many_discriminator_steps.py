@@ -313,6 +313,8 @@ best = {
 middle = {k: np.median(v) for k, v in at["equal updates"].items()}
 factor = max(middle.values()) / min(middle.values())
 letter = "C" if factor < 2 else "A" if middle[1] < middle[5] else "B"
+
+# %% tags=["hide-input"]
 always = {
     name: sum(
         values[best[name]][i] == min(v[i] for v in values.values())
