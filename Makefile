@@ -22,7 +22,7 @@ site: lessons ## build the whole site into site/
 serve: $(READY) ## show the site at http://127.0.0.1:8000 and follow every edit
 	$(BIN)/python -m tools.serve
 
-lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCALE=smoke to try them, JOBS=1 at a time)
+lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCALE=smoke to try them, JOBS=1 for one at a time)
 	$(BIN)/python -m tools.build --scale $(SCALE) --jobs $(JOBS) $(LESSONS)
 
 claims: $(READY) ## run the claims whose results are missing or stale (about two hours for all of them)

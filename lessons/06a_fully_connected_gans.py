@@ -20,9 +20,9 @@ After this lesson you can
 - test a part by leaving it out, with seeds as the yardstick,
 - show what a discriminator without a hidden layer can never hear.
 
-About 20 minutes to read, about a minute to run on two
-cores. You need lessons [05](05_first_gan.ipynb) and
-[16b](16b_measuring_samples.ipynb) for the measure.
+About 20 minutes to read, about a minute to run on two cores. You need
+lessons [05](05_first_gan.ipynb) and [16b](16b_measuring_samples.ipynb)
+for the measure.
 """
 
 # %% [markdown]

@@ -22,7 +22,7 @@ After this lesson you can
 - train one set of numbers on three data sets, and film it,
 - say what a dense network does not know about a picture.
 
-About 25 minutes to read, a minute or two to run on two cores.
+About 25 minutes to read, about two minutes to run on two cores.
 You need lesson [05](05_first_gan.ipynb).
 """
 
@@ -85,8 +85,8 @@ kg.use_style()
 # %% tags=["settings"] smoke={"STEPS": 20, "LOOKS": 4, "SEEDS": [1], "NUM_SAMPLES": 60}
 FORM = "README"  # or "model file"
 NAMES = ["mnist", "fashion_mnist", "cifar10"]
-STEPS = 180
-LOOKS = 18
+STEPS = 300
+LOOKS = 20
 SEEDS = [1, 2, 3]
 NUM_SAMPLES = 400
 
@@ -445,14 +445,14 @@ This is a beginning, and all distances are still far above those of real
 images. That the recipe *fits* all three sets it cannot show, only that
 it starts on all three. What these steps bring is a broad patch of light
 where the data have one; all samples are still covered with grain.
-Digits and clothes come near 1 with grain in the place of strokes, seams
-and folds, so the roughness alone would deceive. That a deep dense GAN "learns CIFAR-10" in
+Clothes come near 1 with grain in the place of seams and folds, so the
+roughness alone would deceive. That a deep dense GAN "learns CIFAR-10" in
 a hundred epochs is in the ledger too, as S6, and marked untested: it
 would take hours.
 """
 
 # %% tags=["check"]
-assert max(falls) < 0.8, falls
+assert max(falls) < 0.5, falls
 assert worst == "cifar10" or "cifar10" not in sets, last
 if "cifar10" in sets and "mnist" in sets:
     assert last["cifar10"].min() > last["mnist"].max(), last

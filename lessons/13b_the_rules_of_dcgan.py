@@ -397,6 +397,8 @@ for name in HERE[2:]:
 
 # %% tags=["check", "exact"]
 assert {name[0] for name in harmful} == {"2", "3", "4"}, less
+assert helpful == [names[1]], more
+assert medians[names[1]] > 1.3 * medians[names[0]], medians
 
 # %% [markdown]
 """
@@ -550,9 +552,9 @@ runs at every pixel. Lesson 13a is about such choices.
 r"""
 ## Exercise
 
-To count seeds forgets by how much. Write `chance(kept, broken)`: of all ways
-to deal the numbers to two groups of these sizes, the share in which the
-means differ by at least as much as they do, in either direction.
+To count seeds forgets by how much. Write `chance(kept, broken)`: of all
+ways to deal the numbers to two groups of these sizes, the share in which
+the means differ by at least as much as they do, in either direction.
 
 Expected: three runs against three with nothing in between give 0.1, and
 with five against five 2 in 252. The exercise notebook holds the tests.
