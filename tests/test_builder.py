@@ -16,6 +16,7 @@ from tools import build, exercises, notebooks
 from tools.execute import Run, execute
 from tools.figures import DARK, dark
 from tools.files import ROOT, write
+from tools.kernel import FORKS
 from tools.lesson import LessonError, read, replace_literals
 from tools.page import prose, render
 
@@ -47,6 +48,14 @@ import pathlib, time
 pathlib.Path("..", "asleep").touch()
 time.sleep(99)
 """
+PRELOAD = 'preload = ["colorsys"]'
+COUNT = """
+# %%
+import colorsys, os
+
+colorsys.seen = getattr(colorsys, "seen", 0) + 1
+print(f"seen {colorsys.seen}, from {os.getppid()}")
+"""
 INTERRUPTIBLE = """
 import pathlib, signal, sys
 from tools.build import main
@@ -72,8 +81,11 @@ class Course:
 
     def __init__(self, root: Path, capsys):
         self.root, self.capsys = root, capsys
-        write(root / "pyproject.toml", '[tool.course]\npackage = "keras-gan"\n')
+        self.settings("")
         write(root / "keras_gan" / "__init__.py", "")
+
+    def settings(self, line: str) -> None:
+        write(self.root / "pyproject.toml", f'[tool.course]\npackage = "keras-gan"\n{line}\n')
 
     def lesson(self, name: str, text: str) -> Path:
         path = self.root / "lessons" / f"{name}.py"
@@ -250,15 +262,25 @@ def test_unchanged_files_are_not_written(course):
     assert {path: path.stat().st_mtime_ns for path in files} == before
 
 
+def wait_for(condition, process=None) -> None:
+    """Returns when the condition holds, or the process has ended; fails after half a minute."""
+    for _ in range(300):
+        if condition() or (process and process.poll() is not None):
+            return
+        sleep(0.1)
+    raise AssertionError("half a minute is over")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-def test_interruption_keeps_finished_lessons(course):
+@pytest.mark.parametrize("settings", ["", PRELOAD], ids=["new kernel", "forked kernel"])
+def test_interruption_keeps_finished_lessons(course, settings):
+    course.settings(settings)
     course.lesson("01_why", HEAD)
     course.lesson("02_how", HEAD + SLEEP)
     command = [sys.executable, "-c", INTERRUPTIBLE, str(course.root)]
     environment = {**os.environ, "TMPDIR": str(course.root)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        while not (course.root / "asleep").exists() and process.poll() is None:
-            sleep(0.1)
+        wait_for((course.root / "asleep").exists, process)
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=30)[1]
     assert process.returncode == 130
@@ -469,6 +491,55 @@ def test_dead_kernel_is_named(course):
     lesson = read(course.lesson("01_why", HEAD + "\n# %%\nimport os\nos._exit(1)\n"))
     with pytest.raises(LessonError, match=r"01_why\.py:11: the kernel died"):
         execute(lesson, "full", course.root, lambda k, n: None)
+
+
+@pytest.mark.skipif(not FORKS, reason="kernels are forks on Linux only")
+class TestForkedKernels:
+    @pytest.fixture
+    def course(self, course):
+        course.settings(PRELOAD)
+        return course
+
+    def test_they_have_one_parent_and_share_nothing(self, course):
+        for name in ("01_why", "02_how"):
+            course.lesson(name, HEAD + COUNT)
+        assert course.build()[0] == 0
+        told = [re.search(r"seen (\d), from (\d+)", course.page(name)) for name in ("01_why", "02_how")]
+        assert [found[1] for found in told] == ["1", "1"]
+        assert told[0][2] == told[1][2] != str(os.getpid())
+
+    def test_figures_and_numbers_are_those_of_a_new_kernel(self, course):
+        path = course.lesson("01_why", HEAD + PICTURE + PROSE + '\n# %%\nprint(hash("the seed"))\n')
+        forked = execute(read(path), "full", course.root, lambda k, n: None)
+        course.settings("")
+        new = execute(read(path), "full", course.root, lambda k, n: None)
+        assert (forked.outputs, forked.alts) == (new.outputs, new.alts)
+
+    def test_a_dead_one_is_named_with_what_it_wrote(self, course):
+        last = 'import os\nos.write(2, b"the last words")\nos._exit(1)\n'
+        lesson = read(course.lesson("01_why", HEAD + "\n# %%\n" + last))
+        with pytest.raises(LessonError, match=r"01_why\.py:11: the kernel died in this cell\nthe last words"):
+            execute(lesson, "full", course.root, lambda k, n: None)
+
+    def test_a_module_that_cannot_be_imported_is_the_lessons_error(self, course):
+        write(course.root / "broken.py", "1 / 0\n")
+        course.settings('preload = ["broken"]')
+        course.lesson("01_why", HEAD)
+        course.lesson("02_how", HEAD + "\n# %%\nimport broken\n")
+        status, said = course.build()
+        assert status == 1
+        assert "01_why: ran" in said
+        assert "ZeroDivisionError" in said
+
+    def test_a_killed_build_leaves_no_kernel(self, course):
+        pids = 'pathlib.Path("..", "pids").write_text(f"{os.getpid()} {os.getppid()}")'
+        course.lesson("01_why", f"{HEAD}\n# %%\nimport os, pathlib\n{pids}\n{SLEEP}")
+        command = [sys.executable, "-c", INTERRUPTIBLE, str(course.root)]
+        with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(course.root)}) as process:
+            wait_for((course.root / "asleep").exists, process)
+            process.kill()
+        kernel, parent = (course.root / "pids").read_text().split()
+        wait_for(lambda: not Path("/proc", kernel).exists() and not Path("/proc", parent).exists())
 
 
 def _contrast(one: str, other: str) -> float:

@@ -4,25 +4,18 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from tools.kernel import LOG, kernel
 from tools.lesson import Cell, Lesson, LessonError
 from tools.machine import installed
 
-STYLE = """
-svg.hashsalt: keras-gan
-axes.facecolor: none
-text.color: 222222
-axes.edgecolor: 222222
-axes.labelcolor: 222222
-xtick.color: 222222
-ytick.color: 222222
-"""
+STYLE = Path(__file__).with_name("matplotlibrc")
 SVG = {"facecolor": "none", "bbox_inches": "tight", "metadata": {"Date": None}}
 FIGURES = ["--InlineBackend.figure_formats=svg", f"--InlineBackend.print_figure_kwargs={SVG}"]
 BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
@@ -31,7 +24,6 @@ FALLBACK = "**Notice.**"  # so a lesson begins what it shows when data could not
 DOES_NOT_HOLD = (
     "> **Notice.** A check of the text above was made for the real data. It does not hold on these."
 )
-LOG = "stderr.txt"  # what libraries write past Python
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 Progress = Callable[[int, int], None]
@@ -50,7 +42,8 @@ class Run:
 def program(lesson: Lesson, scale: str) -> list[str]:
     """Everything that the kernel is told, in order: the same program gives the same run."""
     cells = [cell for cell in lesson.cells if cell.runs(scale)]
-    return [STYLE, *FIGURES, *(text for cell in cells for text in (cell.code(scale), alt_code(lesson, cell)))]
+    style = STYLE.read_text(encoding="utf-8")
+    return [style, *FIGURES, *(text for cell in cells for text in (cell.code(scale), alt_code(lesson, cell)))]
 
 
 def alt_code(lesson: Lesson, cell: Cell) -> str:
@@ -90,7 +83,10 @@ def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
     cells = [cell for cell in lesson.cells if cell.runs(scale)]
     start = perf_counter()
     outputs, alts = [], []
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _kernel(folder, root) as client:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        kernel(folder, _environment(root), FIGURES, _preload(root)) as client,
+    ):
 
         def run(source: str, history: bool = False) -> list[dict[str, Any]]:
             client.nb.cells = [new_code_cell(source)]
@@ -114,43 +110,27 @@ def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
     return Run(outputs, alts, round(perf_counter() - start, 1), versions())
 
 
-@contextmanager
-def _kernel(folder: str, root: Path) -> Iterator[Any]:
-    """A client with a fresh kernel that works in `folder`; the kernel is shut down on the way out."""
-    from nbclient import NotebookClient
-    from nbformat.v4 import new_notebook
-    from traitlets.config import Config
-
-    Path(folder, "matplotlibrc").write_text(STYLE, encoding="utf-8")
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    client = NotebookClient(
-        new_notebook(),
-        timeout=None,
-        kernel_name="python3",
-        coalesce_streams=True,
-        shutdown_kernel="immediate",
-        extra_arguments=FIGURES,
-        config=Config()
-        if os.name == "nt"
-        else Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
-    )
-    options = {"cwd": folder, "env": _environment(root)}
-    with open(Path(folder, LOG), "wb") as log, client.setup_kernel(**options, stderr=log):
-        yield client
-
-
 def _environment(root: Path) -> dict[str, str]:
     """The kernel's environment: quiet TensorFlow, a fixed hash seed, the checkout's own package.
 
     NumPy's products run on one thread: beside TensorFlow's threads its own spin and take the cores from them.
     """
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # so Jupyter takes the kernel of this environment
     paths = [str(root), os.environ.get("PYTHONPATH", "")]
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "KERAS_BACKEND": backend(),
+        "MATPLOTLIBRC": str(STYLE),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
     return {"TF_CPP_MIN_LOG_LEVEL": "3", "OPENBLAS_NUM_THREADS": "1", **os.environ, **fixed}
+
+
+def _preload(root: Path) -> tuple[str, ...]:
+    """The modules that most lessons import: `preload` under `[tool.course]` in pyproject.toml."""
+    with open(root / "pyproject.toml", "rb") as file:
+        return tuple(tomllib.load(file)["tool"]["course"].get("preload", ()))
 
 
 def _text(outputs: list[dict[str, Any]]) -> str:
