@@ -1,6 +1,7 @@
 """The command line: `keras-gan train RECIPE`, `list`, `info`, `sample`, `export`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,8 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser(called).parse_args(argv)
     try:
         arguments.function(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # who read our output has seen enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ValueError, OSError) as error:
         print(f"{called} {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1

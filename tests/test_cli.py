@@ -158,6 +158,16 @@ def test_a_killed_process_goes_on_to_the_same_bits(images, tmp_path, capsys):
     assert (weights, metrics) == (alone, metrics_alone)
 
 
+def test_a_reader_who_has_seen_enough_gets_no_error():
+    command = [sys.executable, "-m", "keras_gan", "info", NAME]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert process.returncode == 1
+    assert "Broken pipe" not in said
+    assert "Traceback" not in said
+
+
 def test_a_real_process_says_one_sentence_and_leaves_with_two():
     command = [sys.executable, "-m", "keras_gan", "train", "vanila_assignment"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
