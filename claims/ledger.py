@@ -13,6 +13,7 @@ from claims import (
     convergence,
     cures,
     digits,
+    ends,
     fifty,
     gaussians,
     hybrid,
@@ -40,7 +41,7 @@ GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Losses and penalties compared": compared.CLAIMS,
     "Convolutions": rules.CLAIMS,
     "Faults of famous material": museum.CLAIMS,
-    "What the sources say": (*sources.CLAIMS, *hybrid.CLAIMS),
+    "What the sources say": (*sources.CLAIMS, *hybrid.CLAIMS, *ends.CLAIMS),
     "Seventeen tricks": tricks.CLAIMS,
 }
 TESTED = {claim.id: claim for claims in GROUPS.values() for claim in claims if isinstance(claim, Claim)}

@@ -156,7 +156,7 @@ class StepTrainer(OneDevice):
             key = tuple(part.shape for part in tf.nest.flatten(arguments))
             if key not in compiled:
                 compiled[key] = function.get_concrete_function(*arguments)
-            return compiled[key](*tf.nest.flatten(arguments))
+            return compiled[key](*arguments)
 
         def train_function(iterator: Iterator) -> dict:
             logs: dict = {}
