@@ -97,8 +97,8 @@ CLAIMS = (
         source="""The README of this course's source on deep GANs of dense layers lets the discriminator end
             in a tanh, and shows its results; that they are worse is our expectation.""",
         statement="""With a tanh at the discriminator's end, cut at 1e-7, fewer than a tenth of the fakes have
-            a logit below the cut at the end, and the samples lie farther from real digits than with a sigmoid,
-            each in at least 8 of 10 seeds; the median distance is at least 1.2 times as large.""",
+            a logit below the cut at the end, and the samples lie farther from real digits than with a
+            sigmoid, each in at least 8 of 10 seeds; the median distance is at least 1.2 times as large.""",
         protocol=f"""The recipe `{RECIPE}`, with a tanh at the generator's end, on scikit-learn's digits:
             {STEPS} steps, {LOOKS} looks, both heads from the same first weights. The Fréchet distance of as
             many samples as half of the test digits, by the features of a small classifier, from the other

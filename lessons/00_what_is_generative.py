@@ -60,8 +60,7 @@ Commit to one letter before you run the next cells.
 ## The experiment
 
 Two moons instead of dogs and cats, because we can see all of the plane
-at once. Everything on this page would be said of images in the same
-words. The classifier answers with one number, a **logit**: above 0 it
+at once. Where images differ, the page says so. The classifier answers with one number, a **logit**: above 0 it
 says moon 1, and the larger the number, the surer it is.
 """
 
@@ -381,7 +380,7 @@ outside = np.array(
 )
 floor = outsider(moons.train[:2_000])
 
-# %% name="stages" alt="Three scatter plots of real points, green circles along the two moons, and fakes of the first seed, purple crosses. After {STAGES[0]} epoch the fakes are a blob that has little to do with the moons; after {STAGES[1]} epochs they follow them roughly; after {STAGES[2]} epochs they lie along both moons. The discriminator is right on {curves[0][STAGES[0]]:.0%}, {curves[0][STAGES[1]]:.0%} and {curves[0][STAGES[2]]:.0%}."
+# %% name="stages" alt="Three scatter plots of real points, green circles along the two moons, and fakes of the first seed, purple crosses. After {STAGES[0]} epoch the fakes are a blob that has little to do with the moons; after {STAGES[1]} epochs they are a flat fan over the region of the moons, which follows neither; after {STAGES[2]} epochs they lie along both moons. The discriminator is right on {curves[0][STAGES[0]]:.0%}, {curves[0][STAGES[1]]:.0%} and {curves[0][STAGES[2]]:.0%}."
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.8), sharey=True)
 for ax, epoch, name in zip(axes, STAGES, ("Bad", "Fair", "Good")):
     fakes = watches[0].samples[epoch][:400]

@@ -166,7 +166,7 @@ d_fake, d_real = (
     for x in (fake, real)
 )
 
-# %% name="flow" alt="Three panels. Left: the {LATENT_DIM} random numbers of one z as bars between about -2 and 2. Middle: the 8 by 8 image that the untrained generator makes of them, grey noise. Right: two bars for the discriminator's answer D(x), {d_fake:.2f} for this fake and {d_real:.2f} for a real digit; both near one half, for nothing is trained."
+# %% name="flow" alt="Three panels. Left: the {LATENT_DIM} random numbers of one z as bars between about -2 and 2. Middle: the 8 by 8 image that the untrained generator makes of them, grey noise. Right: two bars for the discriminator's answer D(x), {d_fake:.2f} for this fake and {d_real:.2f} for a real digit; neither near 0 or 1, for nothing is trained."
 fig, axes = plt.subplots(1, 3, figsize=(9.5, 3.2))
 axes[0].bar(np.arange(LATENT_DIM), z[0], color=kg.NEUTRAL)
 axes[0].set(title="z", xlabel="component", ylabel="value")
@@ -475,7 +475,7 @@ copy to compare with, tells you.
 Write `moved(network, step)`: call `step()` and return `True` if any
 weight of the network changed by even one bit. Use it to show that a
 discriminator with batch normalization can move in the generator's step
-although no gradient reaches it.
+although no optimizer touches it.
 
 Expected: with Keras's own `discriminator(x, training=True)` the moving
 statistics move, and `moved` returns `True`. With `AdversarialModel` it

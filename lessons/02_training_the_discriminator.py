@@ -282,7 +282,7 @@ display(
     Markdown(
         f"The answer is **C**. The large network ends {gap:.3f} above "
         "the best possible loss, and that loss is far from 0: where "
-        "real and fake overlap, nobody can tell them apart. The small "
+        "real and fake overlap, nobody can be sure. The small "
         "network saw the same points and stayed near guessing. The "
         "fakes did not get better in between. They never changed."
     )

@@ -273,12 +273,11 @@ for _, before, after, share in ends:
 # %% [markdown]
 """
 The generator did what it was paid for: this discriminator now takes its
-fakes for real. A frozen discriminator is a fair guide for the next
-small step and a bad one for the journey. So the discriminator has to look again after a step
-or a few; lesson [4b](04b_algorithm_1.ipynb) plays both in turns.
+fakes for real. A frozen discriminator is a bad guide for the journey. So
+the discriminator has to look again after a step or a few; lesson [4b](04b_algorithm_1.ipynb) plays both in turns.
 
-Two accidents happen on the way there, one to each half of the sentence
-"it stands still".
+Two accidents happen on the way there. In one the discriminator stands
+still for ever, in the other it does not stand still at all.
 
 ### It never moves again
 
@@ -331,7 +330,7 @@ assert moved_in[True] == ["generator", "discriminator"]
 The [first card of the museum](19a_museum_of_loops.ipynb) has the
 history of this bug, a test that catches it, and what it does to a run.
 
-### It moves although no gradient reaches it
+### It moves although no optimizer touches it
 
 Batch normalization keeps **moving statistics**: a running mean and
 variance of what came through the layer. They change in every forward
@@ -397,8 +396,8 @@ The plain call, `discriminator(x, training=True)`, moved the network. In
 the two modes of `AdversarialModel` it stood still. But the modes give
 different answers, so different gradients. In mode "training" the layer
 uses the statistics of this batch, fakes alone; in mode "inference" it
-uses those it gathered before, from real and fake. `kg.GAN` takes the
-first unless told otherwise.
+uses those it gathered before, from real and fake. `kg.GAN` takes
+"training" unless told otherwise.
 """
 
 # %% [markdown]
@@ -607,8 +606,8 @@ the logit is -4.595. The exercise notebook holds the tests.
   and only the generator moves. Audit it.
 - The loss decides only how much each fake counts: D in the saturating
   game, 1 - D in the non-saturating one.
-- A frozen discriminator guides one step. Followed for hundreds, it
-  leads away from its old fakes, and not to the data.
+- Our frozen discriminator, followed for hundreds of steps, led away from
+  its old fakes and not to the data.
 """
 
 # %% [markdown]

@@ -227,7 +227,7 @@ display(
         "cost the generator nothing until somebody notices. And the "
         "discriminator frozen at the start is a straight slope: "
         f"following it, the generator gets {frozen_start[-1]:.2f} "
-        f"where no discriminator that looks again would give less than "
+        f"where the best discriminator would never give less than "
         f"{FLOOR:.3f}."
     )
 )
@@ -531,7 +531,7 @@ r"""
   2\,\mathrm{JSD}$.
 - An equilibrium is a pair where neither gains by moving alone. In our
   game of two numbers the value has a saddle there, and no bottom.
-- A frozen discriminator is a slope without an end. That is why both
+- A frozen discriminator is a slope that leads past the data. That is why both
   players move in small turns.
 """
 

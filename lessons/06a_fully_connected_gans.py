@@ -394,30 +394,33 @@ plt.show()
 # %% [markdown]
 """
 One removal stands out. Without its hidden layer the discriminator
-teaches one and the same pattern, farther from digits than noise is. The
-generator does not miss that layer, at least not on pictures of 64
-pixels: in a run as short as this it does better without, in every seed.
-Without the sigmoid the median is smaller, too. And feature matching or
-a slower Adam, of which the exercise's table does not speak, help in
-every seed.
+teaches one and the same pattern, farther from digits than noise is.
+Pixels between 0 and 1 end beyond noise too, in every seed, by less. The
+generator does not miss its hidden layer, at least not on pictures of 64
+pixels: in a run as short as this the median is smaller without it. So
+it is without the sigmoid. And feature matching, of which the exercise's
+table does not speak, helps in every seed; a slower Adam has the smaller
+median.
 """
 
 # %% tags=["check"]
 assert letter == "C", options
 assert distance["no hidden layer in D"].min() > CEILING
-assert verdict("no hidden layer in G") == "better"
+assert distance["pixels in [0, 1]"].min() > CEILING
 assert verdict("feature matching") == "better"
-assert verdict("slower Adam") == "better"
 assert middle["feature matching"] < min(middle[name] for name in LESS)
 assert verdict("pixels in [0, 1]") == "worse"
-assert middle["no sigmoid in D"] < middle["the recipe"], middle
+for name in ("no hidden layer in G", "no sigmoid in D", "slower Adam"):
+    assert middle[name] < middle["the recipe"], middle
 
 # %% [markdown] claim="S4 T1 T6 T15"
 """
 The ledger has tried three of these parts in another setting: among
 other things two hidden layers of 64, a slope of 0.2, a rate of 0.001,
 ten other seeds, and the coverage in pixels as the measure. Its
-statements were fixed before those seeds were run. The last box is
+statements were fixed before those seeds were run. The boxes are, in this
+order, leaky ReLU, the tanh with pixels in [-1, 1], and the label 0.9.
+The last box is
 minibatch discrimination, one more improvement of that paper, which
 takes too long for this page; lesson
 [10b](10b_cures_for_mode_collapse.ipynb) has its relatives.
@@ -647,8 +650,8 @@ and the generator 0.7985. The exercise notebook holds the tests.
 - Of the parts with a printed reason the discriminator's hidden layer was
   clearly needed here, and the tanh, with less at stake. Without the
   generator's hidden layer so short a run even ended nearer to digits.
-  Leaky ReLU and the label 0.9 may help a little; three seeds are too few
-  to tell.
+  Leaky ReLU may help; of the label 0.9 nothing shows here. Three seeds
+  are too few to tell.
 - We call a part needed if leaving it out makes every seed worse; a
   reason in a text is no test.
 - A discriminator without a hidden layer cannot tell two sets of pictures

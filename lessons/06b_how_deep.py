@@ -49,7 +49,7 @@ rate. How far are the samples from real digits?
 - **A.** Farther than noise is.
 - **B.** Farther than with one layer in every seed, but not as far as
   noise.
-- **C.** Not farther than with one layer.
+- **C.** Not farther than with one layer, or not in every seed.
 
 Commit to one letter before you run the next cells.
 """
@@ -305,10 +305,13 @@ every seed, and normalising brings the distance down. But the two
 measures disagree about *both*. Its distance is the lowest with three
 layers, and its coverage is nothing. Before we believe a number, we look.
 
+By the distance one layer is hardly nearer than noise itself. That it has
+learned something is seen in the coverage.
+
 A tenth of the rate gains nothing in as many steps: even one layer is
-then no nearer than noise. The *slower Adam* of lesson 06a, which
-did better than its recipe, also had less momentum, and half as many
-steps again.
+then farther than noise. The *slower Adam* of lesson 06a, which
+did better than its recipe, also had less momentum, and a quarter more
+steps.
 """
 
 # %% name="samples" alt="Rows of ten small pictures: real digits; one layer, rough digits; three layers normalised nowhere, one hard pattern ten times; in the generator, rough digits, grey blots and a hard pattern; in both, shapes of digits overlaid with the same white pixels in every sample, many of them at the border where digits are black; at a tenth of the rate, the same grey blur ten times."
@@ -323,7 +326,7 @@ plt.show()
 Normalised in both networks, digits show through, and over each of them
 lies the same stain of white pixels. No real digit looks like that, so
 the coverage is right. The classifier was trained on clean digits, and
-its features make little of the stain. And a discriminator whose whole
+its features make less of the stain than the pixels do. And a discriminator whose whole
 task is to tell such pictures from digits let them pass. Why?
 """
 
@@ -554,8 +557,8 @@ notebook holds the tests.
   about a depth in a setting.
 - A discriminator that normalises batches of one kind cannot see a stain
   that all fakes share.
-- A measure that reads features can miss what anyone would see; take a
-  second one, and look.
+- A measure that reads features can make little of what anyone would
+  see; take a second one, and look.
 """
 
 # %% [markdown]

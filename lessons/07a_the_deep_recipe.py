@@ -22,7 +22,7 @@ After this lesson you can
 - train one set of numbers on three data sets, and film it,
 - say what a dense network does not know about a picture.
 
-About 25 minutes to read, about two minutes to run on two cores.
+About 25 minutes to read, about a minute to run on two cores.
 You need lesson [05](05_first_gan.ipynb).
 """
 
@@ -85,7 +85,7 @@ kg.use_style()
 # %% tags=["settings"] smoke={"STEPS": 20, "LOOKS": 4, "SEEDS": [1], "NUM_SAMPLES": 60}
 FORM = "README"  # or "model file"
 NAMES = ["mnist", "fashion_mnist", "cifar10"]
-STEPS = 300
+STEPS = 160
 LOOKS = 20
 SEEDS = [1, 2, 3]
 NUM_SAMPLES = 400
@@ -452,10 +452,10 @@ would take hours.
 """
 
 # %% tags=["check"]
-assert max(falls) < 0.5, falls
+assert max(falls) < 0.8, falls
 assert worst == "cifar10" or "cifar10" not in sets, last
 if "cifar10" in sets and "mnist" in sets:
-    assert last["cifar10"].min() > last["mnist"].max(), last
+    assert last["cifar10"].min() > 2 * last["mnist"].max(), last
 
 # %% [markdown]
 r"""

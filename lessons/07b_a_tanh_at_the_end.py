@@ -265,7 +265,7 @@ plt.show()
 """
 With the sigmoid a negative logit is a lesson: the fake was seen through,
 and the gradient says so. With the tanh it is silence. The orange lines
-show silent spells, and all of them end.
+show silent spells, which mostly end before the run does.
 """
 
 # %% name="samples" alt="Rows of ten small pictures: real digits, and for each head and seed the first ten samples after {STEPS} steps. In every row strokes can be made out, under grain, with the tanh as with the sigmoid."
@@ -319,16 +319,29 @@ We expected otherwise. In lesson
 [19b](19b_museum_of_arguments.ipynb) the same head silences about half of
 the fakes, of a fixed set. In a game the fakes move, and the
 discriminator climbs back to positive answers. So with the README's tanh
-the recipe trains, where the library cuts. After as many steps its
-samples are worse, and nothing says so. Without the run beside it we
+the recipe trains, where the library cuts. After as many steps the median
+distance is larger, and nothing says so. Without the run beside it we
 would have called it fine.
 """
 
 # %% tags=["check"]
-assert below["tanh"].max() < 0.1, below
-assert peak.min() > 0.3, peak
-assert (final["tanh"] > final["sigmoid"]).all(), final
+assert letter == "A", below
+assert np.median(peak) > 0.1, peak
+assert ratio > 1.1, final
 assert final["tanh"].max() < far["tanh"][:, 0].min() / 3, final
+
+# %% [markdown] claim="S12"
+"""
+Runs differ much from seed to seed, so three say little. Six more, as a
+pilot, gave one in which most fakes were still silent at the end, and two
+in which the tanh did better. A claim was written down after that, and
+then run with ten other seeds:
+"""
+
+# %% tags=["check", "exact"]
+import claims
+
+claims.check("S12", "refuted")
 
 # %% [markdown]
 r"""

@@ -237,8 +237,8 @@ display(
 """
 The first column belongs to the fakes: nobody beats one half against a
 perfect generator. The second belongs to the judges. The untrained
-network has not looked yet. The linear one has looked and can see means
-only, and the means agree. Both call the cloud as good as real, and a
+network has not looked yet. The linear one has looked, and what its loss
+can learn from is the means, which agree. Both call the cloud as good as real, and a
 network of some size is right in more than nine of ten cases.
 """
 
@@ -482,23 +482,26 @@ are real, so its accuracy is
 $$ \frac{p(A) + 1 - q(A)}{2} = \frac12 + \frac{p(A) - q(A)}{2}. $$
 
 It is one half if $p$ and $q$ agree **on this one set**. A perfect
-generator agrees on all sets. A weak discriminator has few sets to
-choose from, such as half-planes, and many a bad generator agrees on all
-of these.
+generator agrees on all sets. A weak discriminator settles on one set,
+and a bad generator may agree on that one. The linear one learns from
+the means, which are equal here, so to its loss no line is worth
+anything. Other lines would tell, a little: we try the points right of
+0.6.
 """
 
 # %%
 network = networks["linear, trained", "cloud"][0]
 fake = cloud(5_000, 50 + SEEDS[0])
-share_real = (logits(network, ring.test) > 0).mean()
-share_fake = (logits(network, fake) > 0).mean()
-print(f"p(A) = {share_real:.4f}, q(A) = {share_fake:.4f}")
-print(f"formula:  {(1 + share_real - share_fake) / 2:.4f}")
-print(f"accuracy: {accuracy(network, ring.test, fake):.4f}")
+p, q = ((logits(network, x) > 0).mean() for x in (ring.test, fake))
+value, told = (1 + p - q) / 2, accuracy(network, ring.test, fake)
+print(f"p(A) = {p:.4f}, q(A) = {q:.4f}")
+print(f"formula {value:.4f}, accuracy {told:.4f}")
+right = [(x[:, 0] > 0.6).mean() for x in (ring.test, fake)]
+print(f"right of 0.6: ring {right[0]:.2f}, cloud {right[1]:.2f}")
 
 # %% tags=["check", "exact"]
-value = (1 + share_real - share_fake) / 2
-assert abs(value - accuracy(network, ring.test, fake)) < 1e-9
+assert abs(value - told) < 1e-9
+assert right[0] - right[1] > 0.1, right
 
 # %% [markdown]
 r"""

@@ -106,7 +106,8 @@ The last line holds the three numbers, of true samples:
 - **high quality**: the share of samples that lie so near a mode. In
   brackets what true samples get on average. More than that means modes
   that are too narrow;
-- **KL**: how far the shares of the modes are from one eighth each. In
+- **KL**: how far the shares of the modes are from one eighth each, where
+  a sample counts for its nearest mode, however far off. In
   brackets what as many true samples get on average, and what a single
   mode gets, $\log 8$.
 """
@@ -267,9 +268,9 @@ hopping = [
 ]
 moved = [(x[1:] > 0) != (x[:-1] > 0) for x in hopping]  # look to look
 changes = [int(each.any(axis=1).sum()) for each in moved]
-print(f"other modes than at the look before: {changes} times of 3")
+print(f"another set than at the look before: {changes} times of 3")
 
-# %% name="hopping" alt="A panel a seed. Columns are the four looks, rows the eight modes; a disc shows the share of the samples that lie near a mode. In each column a few rows have a disc, and the rows change from column to column: {', '.join(map(str, changes))} times of 3, in {len(SEEDS)} seeds."
+# %% name="hopping" alt="A panel a seed. Columns are the four looks, rows the eight modes; a disc shows the share of the samples that lie near a mode. In most columns a few rows have a disc, in some none; some discs stay for a few columns, others come and go. The set of rows changes {', '.join(map(str, changes))} times of 3, in {len(SEEDS)} seeds."
 fig, axes = plt.subplots(
     1, len(SEEDS), figsize=(9, 3.4), sharey=True, squeeze=False
 )
@@ -283,14 +284,15 @@ axes[0][0].set_ylabel("mode")
 plt.show()
 
 # %% tags=["check"]
-assert min(changes) >= 2, changes
+assert sum(changes) >= 2 * len(SEEDS), changes
 
 # %% [markdown] claim="A5"
 """
-The generator **hops**: it does not settle on a few modes, it runs from
-one to the next, and a count depends on the moment at which we look. The
-ledger holds the same observation over ten seeds, with the networks and
-rates of RING64 and longer runs:
+The samples **wander**: other modes are touched at nearly every look,
+some are kept, some gained, and between looks the blot may lie at no
+mode at all. A count depends on the moment at which we look. The ledger
+counted such changes, gains included, over ten seeds, with the networks
+and rates of RING64 and longer runs:
 """
 
 # %% [markdown] claim="A3"
@@ -348,9 +350,8 @@ assert all(after < before - 0.2 for before, after in alone), alone
 # %% [markdown]
 """
 It is not stuck. As soon as the generator stands still, the same
-discriminator with the same learning rate finds it out. In training it
-is late: when it has learned to reject one place, the samples are
-elsewhere.
+discriminator with the same learning rate finds it out. In training the
+samples do not wait for it.
 
 ### Is the discriminator too harsh?
 
@@ -370,9 +371,10 @@ were fewer modes then:
 """
 The faster discriminator is harsher in its answers too: those on real
 and on fake samples lie farther apart in all ten seeds. Still, the modes
-do not all come back. And a penalty that asks the discriminator to be
-flat, the opposite of harsh one would think, helps as well, as the next
-lesson shows. "Harsh" names no number to turn.
+do not all come back, and the KL is larger with it in three of the ten.
+And a penalty that asks the discriminator to be
+flat, the opposite of harsh one would think, keeps the samples spread as
+well, as the next lesson shows. "Harsh" names no number to turn.
 
 ### Which GAN?
 
@@ -476,9 +478,11 @@ through all eight. Averaged over eight rounds it is perfect, and so it
 can go on for ever. One that goes a small part of the way has all modes
 at once.
 
-That fits the discriminator's rate: a faster one answers sooner. It does
-not explain why the length of $z$ matters. A guess: one update moves all
-samples together, and from 64 numbers it is harder to cut them into
+So in this game the generator's step counts. The discriminator's rate
+does not: set `rate` to 0.1 or to 100, and as many modes are there, or
+nearly. So the game does not explain what the discriminator's rate did on
+the ring, nor why the length of $z$ matters. A guess: one update moves
+all samples together, and from 64 numbers it is harder to cut them into
 eight parts. We have no proof.
 """
 
@@ -506,7 +510,7 @@ r"""
 <details><summary>A picture shows samples on one mode of eight. Is that
 proof of collapse?</summary>
 
-Of collapse at that moment. A hopping generator shows another mode a
+Of collapse at that moment. A generator that wanders shows others a
 little later, and a healthy one may show few in its first hundred steps.
 Look several times, with the same $z$, and count.
 
@@ -548,8 +552,8 @@ step is 0.022. The exercise notebook holds the tests.
 
 - The same loss loses modes in one setting and keeps most in another;
   here the discriminator's rate and the length of $z$ decided.
-- A collapsed generator hops: it is elsewhere before the discriminator
-  has followed.
+- A collapsed generator need not stay where it is: count at several
+  looks.
 - Read modes, quality and KL together, each beside that of true samples,
   and do not compare the row "GAN" of two papers.
 """

@@ -19,10 +19,10 @@ small, with as many pictures a step, and count with what lesson
 After this lesson you can
 
 - make a data set with 1,000 known modes out of any labelled digits,
-- train with packs by one argument, and compare fairly,
+- train with packs, and compare fairly,
 - report a count with its classifier, its rule and its best value.
 
-About 20 minutes to read, a minute and a half to run. You need lesson
+About 20 minutes to read, two minutes to run. You need lesson
 [10c](10c_counting_modes.ipynb).
 """
 
@@ -167,7 +167,8 @@ display(
 Now the two GANs. A pack is an argument: `packing=2`. The discriminator
 gets two pictures as one with twice the channels, and everything else
 stays. `batch_size` counts pictures, so both see 64 real ones a step. As
-a third we train the plain GAN with equal rates.
+a third we train the plain GAN with equal rates, which means a fifth of
+the generator's and twice the discriminator's.
 """
 
 
@@ -261,7 +262,7 @@ plt.show()
 The first ten samples of the first seed, after the last step:
 """
 
-# %% name="samples" alt="Four rows of ten small colour pictures: real stacks, and samples of the plain GAN, of packs, and of the plain GAN with equal rates. The samples are blurred digits over one another."
+# %% name="samples" alt="Four rows of ten small colour pictures: real stacks, and samples of the plain GAN, of packs, and of the plain GAN with equal rates. The plain GAN's ten are nearly one picture, those of packs differ little, those with equal rates differ from one another."
 rows = {"real": data.test[:10]}
 for name, group in runs.items():
     rows[name] = group[0].samples[-1][:10]
@@ -339,7 +340,8 @@ assert "9 of 10" in verdict.sentence, verdict.sentence
 
 # %% [markdown]
 """
-So the test failed by one seed of ten. Packs help in nearly all of these
+So the test failed by one seed of ten: in one the plain GAN covers more,
+so by those ten the answer to the question above is C. Packs help in nearly all of these
 runs, by more than a factor of two in the median, and they are no
 guarantee. The runs
 differ from one another more than the two methods do, which three seeds
@@ -457,10 +459,8 @@ The exercise notebook holds the tests.
 """
 ## Remember
 
-- Packs are one argument. A fair comparison gives both GANs as many
-  pictures a step.
-- Here packs help in most runs, not in all, and equal learning rates
-  help more.
+- A fair comparison gives both GANs as many pictures a step.
+- Here packs help in most runs, not in all, and other rates help more.
 - A count of modes goes with its classifier, its rule, and with what real
   pictures and an untrained generator get.
 """

@@ -47,7 +47,7 @@ We measure how well samples cover a ring of points, a grid of points and
 images of digits.
 
 - **A.** One loss is best on all three, whatever holds the
-  discriminator.
+  discriminator, and matters more than the hold.
 - **B.** What holds the discriminator changes more than the loss does,
   on all three.
 - **C.** The loss changes more than what holds the discriminator, on all
@@ -284,7 +284,9 @@ plt.show()
 
 Look along a row of the figure, then across the columns. Without any
 hold the losses differ, and the Wasserstein loss comes last, as lesson 11a
-lets one expect. With R1 or R2 all five lie close together, the Wasserstein loss among them.
+lets one expect. With R1 or R2 all five lie close together on ring and
+grid, the Wasserstein loss among them; on digits hinge and Wasserstein
+stay behind.
 With the gradient penalty or DRAGAN all five fail on ring and grid, and
 are fair on digits. So the columns differ more than the losses inside
 of one.
@@ -391,7 +393,7 @@ for name, points in {"ring": ring.test, "digits": digits}.items():
 # %% [markdown]
 """
 On the ring a discriminator of slope 1 gives neighbours practically the
-same answer, so it cannot say which of them is better. On digits the
+same answer, so it can hardly say which of them is better. On digits the
 same slope leaves room for an answer. R1 asks for slope 0 at real
 samples only, and with a small weight. Whether that is the whole reason
 we have not tested; *Change one thing* begins there.
@@ -440,13 +442,13 @@ display(Markdown("\n".join(lines)))
 
 # %% [markdown] claim="E3"
 """
-One finding agrees: no loss beats the non-saturating one everywhere. Two
-do not. In [1] the Wasserstein loss with gradient penalty is three times
-worse than the plain GAN on MNIST; on our digits it is behind in most
-seeds, but not by such a factor. And spectral normalisation, the best of [2], is near the end
-here. That paper trains convolutions for many more steps, so our two
-small layers at one rate are no argument against it. The first of the
-two was a claim of the ledger.
+Two findings agree in their order: no loss beats the non-saturating one
+everywhere, and the Wasserstein loss with gradient penalty is behind the
+plain GAN, in [1] on MNIST and on our digits in nine of ten seeds. That
+was a claim of the ledger, which asked for all ten. One does not agree:
+spectral normalisation, the best of [2], is near the end here. That
+paper trains convolutions for many more steps, so our two small layers at
+one rate are no argument against it.
 """
 
 # %% [markdown]
@@ -476,8 +478,7 @@ with equal effort, and what happens on other data.
 fair?</summary>
 
 One rate and one weight may suit some cells and not others. A search
-with equal budgets treats them more alike, and costs a hundred times as
-much.
+with equal budgets treats them more alike, and costs many times as much.
 
 </details>
 
@@ -507,7 +508,8 @@ rows differ gives (1, 0, 0). The exercise notebook holds the tests.
 
 - In our table what holds the discriminator changes more than the loss,
   and a hold that does no harm on one data set ruins another.
-- With R1 or R2 the five losses end close together.
+- With R1 or R2 the five losses end close together on ring and grid, less
+  so on digits.
 - A comparison at one rate and one weight compares recipes at that rate
   and weight, and not ideas.
 """

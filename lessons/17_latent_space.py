@@ -44,8 +44,7 @@ $z$ whose picture is nearest to it. For comparison we look for the most
 similar of the 60,000 training pictures. Which one is nearer, pixel by
 pixel?
 
-- **A.** The training picture, by far: a small GAN cannot draw a given
-  digit.
+- **A.** The training picture: a small GAN cannot draw a given digit.
 - **B.** Neither: they are about equally near.
 - **C.** The generator's picture.
 
@@ -338,8 +337,9 @@ assert scaled[-1, 0] > 0.6 > 0.3 > scaled[-1, 1], scaled
 r"""
 Left: with one $z$ for each mean the sum hits in a minority of the pairs,
 and the baseline hardly ever. With means of many, the baseline hits as
-well, without any difference added: such a mean is short, its picture is
-grey, and grey counts as ink. A high share proves nothing there.
+well, without any difference added: such a mean is short. Short $z$ draw greyer pictures, as the walks
+showed, and grey probably counts as ink here. (The baseline is a share of
+ten pictures.) A high share proves nothing there.
 
 Right: all $z$ are equally long, and the baseline stays low. There the sum
 keeps its promise in most pairs, if each mean is taken over many $z$, and

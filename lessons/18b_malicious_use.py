@@ -478,8 +478,8 @@ and everything else is called real. That a fake looks wrong to us does
 not enter: nobody showed the detector that fault.
 
 It is not the whole story. A large detector, trained on the images of one
-GAN with careful treatment of all its pictures, found those of many GANs
-that it had not met. On generators of later kinds, detectors of GAN images
+GAN, some of them blurred or compressed at random, found those of many
+GANs that it had not met. On generators of later kinds, detectors of GAN images
 failed.
 """
 

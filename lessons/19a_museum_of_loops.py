@@ -47,8 +47,8 @@ in the end?
 
 - **A.** Near (0, 0): without a useful opponent nothing happens.
 - **B.** Near (1.5, 1), but later than usual.
-- **C.** Further from (1.5, 1) than at the start, in another direction
-  for every seed.
+- **C.** Further from (1.5, 1) than at the start, and the seed says in
+  which direction.
 
 Commit to one letter before you run the next cells.
 """
@@ -343,8 +343,9 @@ pass through the norm, as in the paper.
 
 **The idea.** The step always draws 256 fakes, but 60,000 images leave a
 last batch of 96. And both gradients are taken before either network
-moves, where Algorithm 1 lets the generator answer the updated discriminator. Here are two traps for whoever builds on the file, more
-than two faults.
+moves, where Algorithm 1 lets the generator answer the updated
+discriminator. These are two traps for whoever builds on the file, rather
+than faults.
 """
 
 # %%

@@ -274,19 +274,24 @@ differ, and logs are then misread.
 
 
 # %%
-def keras_target(label, smoothing=0.1):
-    """The effective target, read off the slope of the loss."""
-    loss = keras.losses.BinaryCrossentropy(
-        from_logits=True, label_smoothing=smoothing
-    )
-    label = np.float32([[label]])
-    high, low = (float(loss(label, np.float32([[x]]))) for x in (1, -1))
+def target(loss):
+    """The effective target, read off the slope of a loss of a logit."""
+    high, low = (float(loss(np.float32([[x]]))) for x in (1, -1))
     return (1 - (high - low)) / 2  # the slope is 1/2 - target
 
 
 # %%
-two_sided = keras_target(1), keras_target(0)
-one_sided = kg.NonSaturating(real_label=0.9).real_label, 0.0
+smooth = keras.losses.BinaryCrossentropy(
+    from_logits=True, label_smoothing=0.1
+)
+two_sided = tuple(
+    target(lambda logit, label=label: smooth([[label]], logit))
+    for label in (1.0, 0.0)
+)
+ours = kg.NonSaturating(real_label=0.9).discriminator_terms
+one_sided = tuple(
+    target(lambda logit, k=k: ours(logit, logit)[k]) for k in (0, 1)
+)
 
 
 def test_fakes_stay_0(targets):
@@ -411,7 +416,8 @@ Where only real or only fake samples lie, the mean target is 1.05 or
 <details><summary>With one-sided smoothing a log says 1.376. Has the
 discriminator learned a little more than guessing?</summary>
 
-No. That is what the best constant answer costs. The familiar
+The number does not say so. It is what the best constant answer costs.
+The familiar
 $2\log 2 = 1.386$ belongs to targets 1 and 0.
 
 </details>
@@ -434,7 +440,7 @@ Expected: plane 3 alone is lit for class 3, all noisy labels lie in
 ## Remember
 
 - Test what an array means on one case that you can draw by hand.
-- Targets belong into [0, 1]; beyond, the loss has no floor.
+- Targets belong in [0, 1]; beyond, the loss has no floor.
 - At balance the best answer is the mean of the two targets, so changed
   labels change the losses a log should show.
 """
