@@ -341,7 +341,7 @@ then run with ten other seeds:
 # %% tags=["check", "exact"]
 import claims
 
-claims.check("S12", "refuted")
+claims.check("S12")
 
 # %% [markdown]
 r"""
