@@ -349,7 +349,7 @@ def panel(images, side):
     return np.pad(grid, [*rest, (0, 0)], constant_values=1)
 
 
-# %% name="film" alt="A film of {LOOKS + 1} pictures over {STEPS} steps: nine samples of each of {', '.join(sets)}, side by side. They begin as even grey; grainy blots appear in the middle; at the end some samples of one set differ from others in their broad shapes, still under grain."
+# %% name="film" alt="A film of {LOOKS + 1} pictures over {STEPS} steps: nine samples of each of {', '.join(sets)}, side by side. They begin as even grey; grain appears, and blots in the middle; at the end digits and clothes show broad patches under grain, and of the photographs most are grey, a few a coarse noise in colours."
 side = 3 * max(images.sample_shape[0] for images in sets.values()) + 8
 films = [found[0]["film"] for found in runs.values()]
 frames = [
@@ -358,7 +358,7 @@ frames = [
 ]
 kg.movie(np.stack(frames), fps=4, scale=2, alt="Samples, look by look")
 
-# %% name="samples" alt="For each of {', '.join(sets)} a row of eight real images and below it the first eight samples after {STEPS} steps. The samples show broad shapes under grain, and no fine ones."
+# %% name="samples" alt="For each of {', '.join(sets)} a row of eight real images and below it the first eight samples after {STEPS} steps. Fake digits and clothes show broad patches under grain, and no fine shapes; of the fake photographs most are grey with faint grain, a few a coarse noise in colours."
 fig, axes = plt.subplots(len(sets), 1, figsize=(7, 2.1 * len(sets)))
 for ax, (name, found) in zip(np.atleast_1d(axes), runs.items()):
     real = measures[name][1][:8]
@@ -444,7 +444,8 @@ display(
 This is a beginning, and all distances are still far above those of real
 images. That the recipe *fits* all three sets it cannot show, only that
 it starts on all three. What these steps bring is a broad patch of light
-where the data have one; all samples are still covered with grain.
+where digits and clothes have one; the photographs are mostly grey still,
+and all samples are covered with grain.
 Clothes come near 1 with grain in the place of seams and folds, so the
 roughness alone would deceive. That a deep dense GAN "learns CIFAR-10" in
 a hundred epochs is in the ledger too, as S6, and marked untested: it

@@ -250,7 +250,7 @@ for ax, (score, lines) in zip(axes, LINES.items()):
         ax.axhline(line, color=kg.NEUTRAL, ls=":")
     ax.set_xticks(range(4), CHEAP, rotation=30, ha="right")
     ax.set(ylabel=score.replace("_", " "), xlim=(-0.5, 3.5))
-axes[0].set(ylim=(0, 8.5), title="Packs and R1: a sample at all")
+axes[0].set(ylim=(0, 8.5), title="Packs and R1 touch all modes")
 axes[1].set(ylim=(0, 1.05))
 axes[2].set(yscale="log", ylabel="KL, nats")
 plt.show()

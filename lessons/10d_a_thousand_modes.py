@@ -255,6 +255,7 @@ for ax, key in zip(axes, ("effective", "modes")):
     ax.set(xlabel="training steps", ylim=(0, 1_050))
 axes[0].set_title("effective number of modes")
 axes[1].set_title(f"modes with {MIN_HITS} hits")
+axes[1].get_legend().remove()  # the same three lines
 plt.show()
 
 # %% [markdown]

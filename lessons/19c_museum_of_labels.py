@@ -285,8 +285,8 @@ smooth = keras.losses.BinaryCrossentropy(
     from_logits=True, label_smoothing=0.1
 )
 two_sided = tuple(
-    target(lambda logit, label=label: smooth([[label]], logit))
-    for label in (1.0, 0.0)
+    target(lambda logit, label=label: smooth(label, logit))
+    for label in np.float32([[[1.0]], [[0.0]]])
 )
 ours = kg.NonSaturating(real_label=0.9).discriminator_terms
 one_sided = tuple(
