@@ -17,8 +17,8 @@ from tools.lesson import SCALES, Lesson, LessonError, choose, find_lessons, read
 from tools.page import render
 
 
-def build(path: Path, scale: str, pages: bool, root: Path) -> str:
-    """Builds one lesson and returns what was done; nothing is written unless all of it succeeds."""
+def build(path: Path, scale: str, pages: bool, root: Path) -> tuple[Lesson, str]:
+    """Builds one lesson; returns it and what was done. Nothing is written unless all of it succeeds."""
     lesson = read(path)
     start = perf_counter()
     run = cache.load(lesson, scale, root)
@@ -32,7 +32,7 @@ def build(path: Path, scale: str, pages: bool, root: Path) -> str:
         _write(lesson, page.text, page.files, exercises, root)
     failed = page.text.count(DOES_NOT_HOLD)
     remark = f"; {failed} of its checks do not hold without the real data" if failed else ""
-    return f"{done}, {run.seconds:.0f} s at {scale} scale{remark}"
+    return lesson, f"{done}, {run.seconds:.0f} s at {scale} scale{remark}"
 
 
 def _number(path: Path) -> str:
@@ -107,7 +107,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         parser.error(str(error))
     pages = options.pages or options.scale == "full"
     try:
-        failed = sum(not done for done in _build_all(paths, options.scale, pages, root, options.jobs))
+        built = list(_build_all(paths, options.scale, pages, root, options.jobs))
     except KeyboardInterrupt:
         _report("interrupted; lessons built so far are kept")
         return 130
@@ -115,13 +115,17 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     write_claims(root)
     if (root / "docs" / "gallery").is_dir():
         write(root / "docs" / "gallery.md", gallery.page(root))
-    if pages and not failed:
-        write(root / "docs" / "questions.md", questions.page([read(path) for path in find_lessons(root)]))
-    return 1 if failed else 0
+    if None in built:
+        return 1
+    if pages:
+        known = {lesson.path: lesson for lesson in built if lesson}
+        lessons = [known.get(path) or read(path) for path in find_lessons(root)]
+        write(root / "docs" / "questions.md", questions.page(lessons))
+    return 0
 
 
-def _build_all(paths: list[Path], scale: str, pages: bool, root: Path, jobs: int) -> Iterator[bool]:
-    """Builds lessons, `jobs` at a time, and reports each; yields whether it succeeded."""
+def _build_all(paths: list[Path], scale: str, pages: bool, root: Path, jobs: int) -> Iterator[Lesson | None]:
+    """Builds lessons, `jobs` at a time, and reports each; yields it, or None where it failed."""
     if jobs == 1:
         yield from (_build(path, scale, pages, root) for path in paths)
         return
@@ -133,14 +137,15 @@ def _build_all(paths: list[Path], scale: str, pages: bool, root: Path, jobs: int
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _build(path: Path, scale: str, pages: bool, root: Path) -> bool:
-    """Builds a lesson and reports what was done or what is wrong with it; returns whether it succeeded."""
+def _build(path: Path, scale: str, pages: bool, root: Path) -> Lesson | None:
+    """Builds a lesson and reports what was done, or what is wrong with it; returns it, or None then."""
     try:
-        _report(f"{path.stem}: {build(path, scale, pages, root)}")
+        lesson, done = build(path, scale, pages, root)
     except LessonError as error:
         _report(str(error))
-        return False
-    return True
+        return None
+    _report(f"{path.stem}: {done}")
+    return lesson
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -63,6 +64,7 @@ def backend() -> str:
     return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
+@cache
 def versions() -> dict[str, str]:
     """The installed versions of what a lesson's numbers depend on."""
     python = {"python": ".".join(map(str, sys.version_info[:3]))}

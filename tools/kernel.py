@@ -3,6 +3,7 @@
 That process has one thread and ran nothing but imports, so its fork is a fresh kernel that starts at once.
 """
 
+import atexit
 import json
 import os
 import signal
@@ -94,7 +95,7 @@ class _Fork:
 @cache
 def _forker(environment: tuple[tuple[str, str], ...], preload: tuple[str, ...]) -> subprocess.Popen[str]:
     """The process that forks: it reads a folder and arguments, and writes the fork's number."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-P", __file__, *preload],
         env=dict(environment),
         stdin=subprocess.PIPE,
@@ -103,6 +104,8 @@ def _forker(environment: tuple[tuple[str, str], ...], preload: tuple[str, ...]) 
         text=True,
         start_new_session=True,  # Ctrl-C is for the build
     )
+    atexit.register(process.communicate)  # at the end of its input it ends
+    return process
 
 
 def main(preload: list[str]) -> None:
