@@ -384,8 +384,8 @@ display(
 These scores forgive much: one hit finds a bump, and the KL asks only
 for the nearest one. In the first row stand the untrained generators, a
 cloud in the middle. Theirs are better than those of k = 1 at its end.
-So no run here has learned the bumps. With five steps the fakes stay
-spread around the ring; with one they are driven about.
+So no run here has learned the bumps. With five steps the fakes mostly
+stay spread around the ring; with one they are driven about.
 """
 
 # %% tags=["check"]
