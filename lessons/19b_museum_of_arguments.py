@@ -399,6 +399,7 @@ assert silenced.min() > 0.3, shares
 assert silenced.max() < 0.7, shares
 assert shares["tanh"][:, 0].max() < 0.05, shares
 assert shares["sigmoid"].max() == 0, shares
+assert unlucky == (1.0, 1.0), unlucky
 
 # %% [markdown]
 r"""

@@ -4,7 +4,6 @@ import os
 import re
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from tools.files import course
 from tools.kernel import LOG, kernel
 from tools.lesson import Cell, Lesson, LessonError
 from tools.machine import installed
@@ -130,9 +130,8 @@ def _environment(root: Path) -> dict[str, str]:
 
 
 def _preload(root: Path) -> tuple[str, ...]:
-    """The modules that most lessons import: `preload` under `[tool.course]` in pyproject.toml."""
-    with open(root / "pyproject.toml", "rb") as file:
-        return tuple(tomllib.load(file)["tool"]["course"].get("preload", ()))
+    """The modules that most lessons import: `preload` of the course's settings."""
+    return tuple(course(root).get("preload", ()))
 
 
 def _text(outputs: list[dict[str, Any]]) -> str:

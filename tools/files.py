@@ -1,7 +1,9 @@
-"""Files that are written whole, and only when their bytes changed."""
+"""The project's root and settings, and files that are written whole and only when their bytes changed."""
 
 import os
+import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,3 +32,9 @@ def remove_others(folder: Path, keep: set[Path]) -> None:
             path.unlink()
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+def course(root: Path) -> dict[str, Any]:
+    """The course's settings: `[tool.course]` in pyproject.toml."""
+    with open(root / "pyproject.toml", "rb") as file:
+        return dict(tomllib.load(file)["tool"]["course"])

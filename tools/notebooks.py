@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tomllib
 from pathlib import Path
 
 import jupytext
@@ -10,7 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.exercises import blank, find_exercises
-from tools.files import ROOT, remove_others, write
+from tools.files import ROOT, course, remove_others, write
 from tools.lesson import Lesson, LessonError, find_lessons, read
 from tools.recorded import with_recorded
 
@@ -41,9 +40,8 @@ def exercise(path: Path, package: str) -> str:
 
 
 def package_name(root: Path) -> str:
-    """What `pip` installs on Colab: `package` under `[tool.course]` in pyproject.toml."""
-    with open(root / "pyproject.toml", "rb") as file:
-        return str(tomllib.load(file)["tool"]["course"]["package"])
+    """What `pip` installs on Colab: `package` of the course's settings."""
+    return str(course(root)["package"])
 
 
 def all_notebooks(root: Path) -> dict[Path, str]:
