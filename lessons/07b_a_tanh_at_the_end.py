@@ -170,6 +170,7 @@ def batches(seed):
 # %%
 by_hand = replace(form, loss=CrossEntropy("tanh", cut=False))
 gan = by_hand.build(digits.sample_shape, seed=1)
+gan.jit_compile = False  # short runs: XLA costs more than it saves
 try:
     gan.fit(batches(1), steps_per_epoch=1, verbose=0)
 except FloatingPointError as error:
@@ -224,6 +225,7 @@ watches = {}
 for head in ("tanh", "sigmoid"):
     game = replace(form, loss=CrossEntropy(head))
     gan = game.build(digits.sample_shape, seed=SEEDS[0])
+    gan.jit_compile = False
     watches[head] = []
     for seed in SEEDS:
         new = game.build(digits.sample_shape, seed=seed)

@@ -421,19 +421,22 @@ for name, values in table.items():
 display(Markdown("\n".join(lines)))
 
 # %% tags=["check"]
-distances = {name: values[:, 0] for name, values in table.items()}
-with_them = distances["with labels"].max()
-assert with_them < distances["without labels"].min(), distances
-assert with_them < distances["labels shuffled"].min(), distances
-assert distances["real"].max() < distances["with labels"].min()
-precise = {name: np.median(v[:, 1]) for name, v in table.items()}
-assert precise["labels shuffled"] < precise["without labels"], precise
+far, _, covered, _ = (
+    {name: values[:, k] for name, values in table.items()}
+    for k in range(4)
+)
+for others in ("without labels", "labels shuffled"):
+    assert (far["with labels"] < far[others]).all(), (others, far)
+    assert (covered["with labels"] > covered[others]).all(), covered
+assert far["real"].max() < far["with labels"].min()
 
 # %% [markdown]
 r"""
-True labels bring the samples nearer to real digits in every seed.
-Shuffled ones help less by the Fréchet distance, and cost precision. So
-what the labels say counts for more than the second input itself. One part is a gift: with labels we ask for every class equally
+True labels bring the samples nearer to real digits in every seed, and
+let them cover more of these. Shuffled labels do not: in six of nine
+seeds that we tried the distance was smaller than without labels, in
+three larger. So the second input alone is no help; what the labels say
+is. One part is a gift: with labels we ask for every class equally
 often, which nearly is how often it occurs.
 
 ## Why

@@ -84,9 +84,9 @@ kg.use_style()
 # %% tags=["settings"] smoke={"STEPS": 40, "CONV_STEPS": 10, "NUM_IMAGES": 640, "NUM_FAKES": 180, "NUM_TEST": 100, "SEEDS": [1, 2]}
 SIZE = 16  # pixels, a multiple of 8
 NUM_IMAGES = 10_000  # for each side
-STEPS = 1_200  # of training, dense networks
-CONV_STEPS = 800
-NUM_FAKES = 2_000  # that a detector learns from
+STEPS = 1_000  # of training, dense networks
+CONV_STEPS = 600
+NUM_FAKES = 1_500  # that a detector learns from
 NUM_TEST = 1_000
 SEEDS = [1, 2, 3]
 
@@ -156,6 +156,7 @@ def forge(kind):
     gan.compile(
         generator_optimizer=keras.optimizers.Adam(5e-4, beta_1=0.5),
         discriminator_optimizer=keras.optimizers.Adam(5e-4, beta_1=0.5),
+        jit_compile=False,  # short runs: XLA costs more than it saves
     )
     steps = CONV_STEPS if kind == "conv" else STEPS
     epochs = max(1, steps * 64 // len(theirs))
@@ -310,7 +311,7 @@ for kind, row in shares.items():
     others = [dots for name, dots in row.items() if name in KINDS]
     assert min(row["own forger"]) > 0.8, (kind, row)
     assert max(row["real digits"]) < 0.2, (kind, row)
-    assert max(row["other seed"]) < 0.5, (kind, row)
+    assert np.median(row["other seed"]) < 0.5, (kind, row)
     assert max(map(max, others)) < 0.5, (kind, row)
 assert letter == "C"
 
@@ -318,7 +319,9 @@ assert letter == "C"
 """
 So it did not learn what a fake is. It learned the handwriting of one
 network with one set of weights. Work on large GANs calls that a
-fingerprint, and finds that another seed leaves another.
+fingerprint, and finds that another seed leaves another. Ours are not
+always that different: on three other seeds one convolutional detector
+found nine of ten fakes of another seed.
 
 Does variety help? For each make we train a detector on as
 many fakes as before, drawn from all forgers of the **two other** makes,

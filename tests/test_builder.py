@@ -531,6 +531,17 @@ class TestForkedKernels:
         assert "01_why: ran" in said
         assert "ZeroDivisionError" in said
 
+    def test_a_killed_parent_is_named_and_replaced(self, course):
+        kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)\n"
+        path = course.lesson("01_why", f"{HEAD}\n# %%\n{kill}")
+        course.lesson("02_how", HEAD)
+        status, said = course.build()
+        assert status == 1
+        assert "the kernel died" in said
+        assert "The process that starts kernels was killed. Build again." in said
+        path.unlink()
+        assert course.build()[0] == 0
+
     def test_a_killed_build_leaves_no_kernel(self, course):
         pids = 'pathlib.Path("..", "pids").write_text(f"{os.getpid()} {os.getppid()}")'
         course.lesson("01_why", f"{HEAD}\n# %%\nimport os, pathlib\n{pids}\n{SLEEP}")

@@ -58,11 +58,18 @@ def _provisioner(manager: Any, forker: subprocess.Popen[str]) -> Any:
     """What gives `manager` its kernel's process: a fork that `forker` makes."""
     from jupyter_client.provisioning import LocalProvisioner
 
+    from tools.lesson import LessonError
+
     class Provisioner(LocalProvisioner):
         async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
             arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-            print(json.dumps([options["cwd"], arguments]), file=forker.stdin, flush=True)
-            self.pid = self.pgid = int(cast(IO[str], forker.stdout).readline())
+            with suppress(BrokenPipeError):  # then it does not answer either
+                print(json.dumps([options["cwd"], arguments]), file=forker.stdin, flush=True)
+            answer = cast(IO[str], forker.stdout).readline()
+            if not answer:
+                _forker.cache_clear()
+                raise LessonError("The process that starts kernels was killed. Build again.")
+            self.pid = self.pgid = int(answer)
             self.process = cast(Any, _Fork(self.pid))
             return self.connection_info
 

@@ -148,7 +148,7 @@ class StepTrainer(OneDevice):
         """Makes the function that runs a block of training steps, each shape compiled once."""
         if self.train_function is not None and not force:
             return
-        function, compiled = tf.function(self._run, jit_compile=self.jit_compile), {}
+        function, compiled = tf.function(self._run, autograph=False, jit_compile=self.jit_compile), {}
 
         def run(*arguments: Any) -> tuple:
             if self.run_eagerly:
