@@ -60,8 +60,9 @@ Commit to one letter before you run the next cells.
 ## The experiment
 
 Two moons instead of dogs and cats, because we can see all of the plane
-at once. Where images differ, the page says so. The classifier answers with one number, a **logit**: above 0 it
-says moon 1, and the larger the number, the surer it is.
+at once. Where images differ, the page says so. The classifier answers
+with one number, a **logit**: above 0 it says moon 1, and the larger the
+number, the surer it is.
 """
 
 # %%

@@ -426,8 +426,8 @@ samples good?</summary>
 
 You cannot know. Against a perfect generator the best possible loss is
 $2\log 2 \approx 1.386$. A discriminator that has not learned, or cannot
-learn, to tell the two apart shows about the same number. Our small network sat there with fakes that the large one
-told apart.
+learn, to tell the two apart shows about the same number. Our small
+network sat there with fakes that the large one told apart.
 
 </details>
 

@@ -62,8 +62,8 @@ Commit to one letter before you run the next cells.
 """
 ## The experiment
 
-A ring as in lesson 02 with narrower bumps, a generator with one hidden layer, and a
-discriminator that we first train alone, as we did there.
+A ring as in lesson 02 with narrower bumps, a generator with one hidden
+layer, and a discriminator that we first train alone, as we did there.
 """
 
 # %%
@@ -274,7 +274,8 @@ for _, before, after, share in ends:
 """
 The generator did what it was paid for: this discriminator now takes its
 fakes for real. A frozen discriminator is a bad guide for the journey. So
-the discriminator has to look again after a step or a few; lesson [4b](04b_algorithm_1.ipynb) plays both in turns.
+the discriminator has to look again after a step or a few; lesson
+[4b](04b_algorithm_1.ipynb) plays both in turns.
 
 Two accidents happen on the way there. In one the discriminator stands
 still for ever, in the other it does not stand still at all.

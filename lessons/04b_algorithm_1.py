@@ -491,8 +491,8 @@ sample for many $z$.
 
 Turn the rhythm around: in `ring_gan`, pass `generator_steps=5` to
 `kg.GAN`, and divide `UPDATES` and `LOOKS` by 5, so that the generator
-moves as often as before. Before you run: does the KL of k = 1 at the end rise or
-fall?
+moves as often as before. Before you run: does the KL of k = 1 at the end
+rise or fall?
 """
 
 # %% [markdown]
@@ -545,7 +545,8 @@ discriminator is one neuron, $D(x) = \sigma(w x + b)$. Their gradients
 are three means. The minibatches are given.
 
 Expected: with everything at 0, learning rate 1, real points (1, 3) and
-$z$ of (-1, 1), one step leads to $w = 1$, $b = 0$ and $\theta = 0.5$. The exercise notebook holds the tests.
+$z$ of (-1, 1), one step leads to $w = 1$, $b = 0$ and $\theta = 0.5$.
+The exercise notebook holds the tests.
 """
 
 # %% [markdown]

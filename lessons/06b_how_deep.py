@@ -326,8 +326,9 @@ plt.show()
 Normalised in both networks, digits show through, and over each of them
 lies the same stain of white pixels. No real digit looks like that, so
 the coverage is right. The classifier was trained on clean digits, and
-its features make less of the stain than the pixels do. And a discriminator whose whole
-task is to tell such pictures from digits let them pass. Why?
+its features make less of the stain than the pixels do. And a
+discriminator whose whole task is to tell such pictures from digits let
+them pass. Why?
 """
 
 # %% [markdown] claim="S5"

@@ -238,8 +238,8 @@ display(
 The first column belongs to the fakes: nobody beats one half against a
 perfect generator. The second belongs to the judges. The untrained
 network has not looked yet. The linear one has looked, and what its loss
-can learn from is the means, which agree. Both call the cloud as good as real, and a
-network of some size is right in more than nine of ten cases.
+can learn from is the means, which agree. Both call the cloud as good as
+real, and a network of some size is right in more than nine of ten cases.
 """
 
 # %% tags=["check"]

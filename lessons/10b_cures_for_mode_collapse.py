@@ -484,8 +484,8 @@ the samples had all eight modes at the end, and one of ten without. Here
 <details><summary>Which cure is best?</summary>
 
 On this ring packs and R1 spread the samples over all modes early, at a
-small price. On another task the order may be another. What this page can say is
-which one worked here, in how many seeds, and what it cost.
+small price. On another task the order may be another. What this page can
+say is which one worked here, in how many seeds, and what it cost.
 
 </details>
 """

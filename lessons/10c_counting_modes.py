@@ -453,10 +453,10 @@ narrow: five per cent, if they are Gaussian. Eight points, repeated, get
 ten modes in 700 directions, with a radius of ten standard deviations:
 read literally, that rule rejects every true sample.
 
-One more, from the ring. Lesson [19d](19d_museum_of_numbers.ipynb) shows a published ring
-whose eighth centre repeats the first, and a count that does not notice.
-Is the KL more watchful? We score perfect samples of that ring with
-three sets of centres.
+One more, from the ring. Lesson [19d](19d_museum_of_numbers.ipynb) shows
+a published ring whose eighth centre repeats the first, and a count that
+does not notice. Is the KL more watchful? We score perfect samples of
+that ring with three sets of centres.
 """
 
 # %%
@@ -524,8 +524,8 @@ r"""
 network. Which collapsed more?</summary>
 
 One cannot say. The two counts may come from different classifiers,
-numbers of samples and training. With a KL beside them one can ask how evenly
-the modes are hit, and a classifier's error says what slips add.
+numbers of samples and training. With a KL beside them one can ask how
+evenly the modes are hit, and a classifier's error says what slips add.
 
 </details>
 

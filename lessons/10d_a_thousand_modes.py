@@ -342,11 +342,11 @@ assert "9 of 10" in verdict.sentence, verdict.sentence
 # %% [markdown]
 """
 So the test failed by one seed of ten: in one the plain GAN covers more,
-so by those ten the answer to the question above is C. Packs help in nearly all of these
-runs, by more than a factor of two in the median, and they are no
-guarantee. The runs
-differ from one another more than the two methods do, which three seeds
-cannot show. A table with one row and one mean a method hides that.
+so by those ten the answer to the question above is C. Packs help in
+nearly all of these runs, by more than a factor of two in the median, and
+they are no guarantee. The runs differ from one another more than the two
+methods do, which three seeds cannot show. A table with one row and one
+mean a method hides that.
 
 Why, then, do published rows for "the plain GAN" run from 31 to 628? Each
 comes from another experiment. Of the table with 79 and 1,000, these

@@ -324,10 +324,11 @@ assert frechet["copies"] < 2 * frechet["real"], frechet
 """
 **Blur**: the distances, recall, coverage and the classifier score see
 it. Precision does not, and density mostly calls blurred digits better
-than sharp ones: it counts the balls of real digits in which a sample lies. **Half the classes**:
-precision is blind again, since each sample is a fine digit. **Copies**:
-the distances are blind, the memorised share sees them. The classifier
-score calls them better: it was trained on these very images.
+than sharp ones: it counts the balls of real digits in which a sample
+lies. **Half the classes**: precision is blind again, since each sample
+is a fine digit. **Copies**: the distances are blind, the memorised share
+sees them. The classifier score calls them better: it was trained on
+these very images.
 
 The ledger tests three of these results on other seeds, with thresholds
 fixed before: where the GAN lies, how far coverage falls without half of
@@ -539,8 +540,8 @@ score cannot: its answers are sure and evenly spread.
 worth reporting together?</summary>
 
 Copying the training images gives a distance as good as that of unseen
-real ones. The distance says that samples are like real images, the memorised share
-says whether they are more than copies.
+real ones. The distance says that samples are like real images, the
+memorised share says whether they are more than copies.
 
 </details>
 

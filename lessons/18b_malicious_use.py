@@ -482,8 +482,8 @@ not enter: nobody showed the detector that fault.
 
 It is not the whole story. A large detector, trained on the images of one
 GAN, some of them blurred or compressed at random, found those of many
-GANs that it had not met. On generators of later kinds, detectors of GAN images
-failed.
+GANs that it had not met. On generators of later kinds, detectors of GAN
+images failed.
 """
 
 # %% [markdown]

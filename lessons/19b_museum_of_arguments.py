@@ -179,8 +179,8 @@ plt.show()
 
 # %% [markdown]
 """
-Each layer shrinks the signal that the next one receives. Write arguments by name, and a port from one library to another
-keeps its meaning.
+Each layer shrinks the signal that the next one receives. Write arguments
+by name, and a port from one library to another keeps its meaning.
 """
 
 # %% [markdown]
