@@ -145,7 +145,11 @@ def test_prose_runs_nothing_and_code_package_or_data_run_again(course):
     assert "cached" in course.build()[1], "the cache remembers more than the last run"
     write(course.root / "keras_gan" / "__init__.py", "answer = 42\n")
     assert "ran" in course.build()[1]
-    write(course.root / "keras" / "datasets" / "digits.npz", b"data")
+    write(course.root / "keras" / "datasets" / "fashion-mnist" / "labels.gz", b"data")
+    assert "cached" in course.build()[1], "the lesson does not name these data"
+    path.write_text(HEAD + '\n# %%\nDATA = "fashion_mnist"\n', encoding="utf-8")
+    assert "ran" in course.build()[1]
+    write(course.root / "keras" / "datasets" / "fashion-mnist" / "labels.gz", b"other data")
     assert "ran" in course.build()[1]
     assert len(list((course.root / ".cache" / "lessons" / "01_why").iterdir())) == 5
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def store(lesson: Lesson, scale: str, root: Path, run: Run) -> None:
 def _entry(lesson: Lesson, scale: str, root: Path) -> Path:
     """Where the run is stored: a hash of everything that it depends on."""
     told = program(lesson, scale)
-    facts = [scale, backend(), told, versions(), _package(root), _data(), _claims(told, root)]
+    facts = [scale, backend(), told, versions(), _package(root), _data(told), _claims(told, root)]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return root / ".cache" / "lessons" / lesson.name / f"{digest[:32]}.json"
 
@@ -71,12 +72,21 @@ def _digest(root: Path, paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _data() -> list[tuple[str, int, int]]:
-    """Name, size and time of every data file at hand."""
+def _data(told: list[str]) -> list[tuple[str, int, int]]:
+    """Name, size and time of every file at hand of the data sets that a lesson's code names.
+
+    `"cifar10"` names the files that begin so, hyphens and the like left out: `cifar-10-batches-py-target`.
+    """
+    names = {_letters(name) for code in told for name in re.findall(r'"(\w[\w-]{3,})"', code)}
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
     folders = [home, *(Path(value) for value in [os.environ.get("KERAS_GAN_DATA")] if value)]
     files = [(folder, path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     return [
         (path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
         for folder, path in files
+        if _letters(path.relative_to(folder).as_posix()).startswith(tuple(names))
     ]
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
