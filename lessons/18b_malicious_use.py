@@ -173,7 +173,7 @@ fakes = {
     for seed, pair in zip(SEEDS, forge(kind))
 }
 
-# %% name="fakes" alt="Four rows of ten small pictures: real digits, then the first ten fakes of each make, from the first seed. The fakes of the two dense makes are rough, with specks around them, and few can be read. Those of the convolutional make have smoother, broken strokes, and about half can."
+# %% name="fakes" alt="Four rows of ten small pictures: real digits, then the first ten fakes of each make, from the first seed. The fakes of the two dense makes are rough, with specks around them, and few can be read. Those of the convolutional make have smoother, broken strokes, and some can."
 rows = {"real": real_test[:10]}
 rows |= {kind: fakes[kind, SEEDS[0]][1][:10] for kind in KINDS}
 kg.plot_image_rows(rows, title="The first ten of each make")
