@@ -276,10 +276,9 @@ def compiled(generator, discriminator):
     gan = kg.GAN(generator, discriminator)
     adam = [keras.optimizers.Adam(3e-4, beta_1=0.5) for _ in range(2)]
     gan.compile(
-        generator_optimizer=adam[0],
-        discriminator_optimizer=adam[1],
-        jit_compile=False,  # short runs: XLA costs more than it saves
+        generator_optimizer=adam[0], discriminator_optimizer=adam[1]
     )
+    gan.jit_compile = False  # in short runs XLA costs more than it saves
     return gan
 
 
