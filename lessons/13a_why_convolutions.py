@@ -278,7 +278,7 @@ def compiled(generator, discriminator):
     gan.compile(
         generator_optimizer=adam[0], discriminator_optimizer=adam[1]
     )
-    gan.jit_compile = False  # in short runs XLA costs more than it saves
+    gan.jit_compile = False  # XLA does not pay in short runs
     return gan
 
 
