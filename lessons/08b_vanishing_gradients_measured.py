@@ -468,9 +468,7 @@ display(
 assert all(run["accuracy"][-1] >= 0.95 for run in in_plane)
 # C4 asks for 0.3, after 4,000 steps and with seeds of its own.
 assert min(relative(in_plane, "saturating")[:, -1]) > 0.1
-rise = relative(in_plane, "non-saturating")[:, -1]
-assert min(rise) > 3, rise
-assert np.median(rise) > 10, rise
+assert min(relative(in_plane, "non-saturating")[:, -1]) > 10
 for cold, learnt in zip(still, warm):
     fell = learnt["saturating"][-1] / learnt["saturating"][0]
     assert 0.01 < fell < 0.7, fell

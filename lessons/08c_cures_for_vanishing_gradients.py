@@ -299,8 +299,7 @@ display(
 assert min(gain) > 10, gain
 assert max(clean) < 10, clean
 assert min(fall(plain, "saturating")) > 50
-assert min(fade[0]) > 2, fade
-assert (fade[1] < np.minimum(fade[0], 2.5)).all(), fade
+assert min(fade[0]) > 2 > max(fade[1]), fade
 assert min(growth) > 1.2, growth
 assert 0.5 < min(steady) <= max(steady) < 2, steady
 assert max(none) < 0.1
@@ -427,9 +426,9 @@ With noise of 1 the gap is wide, and lesson 8a says that next to nothing
 is left in the end. After a thousand steps the gradient is far larger
 than without noise, but it still falls, and few fakes send half of it.
 With noise of 3 the gap is a few standard deviations; the gradient keeps
-about half of its size or more, and many fakes send it. So the cure
-works, and works well with noise that is several times as large as the
-data themselves.
+more than half of its size (49 % on one of three other seeds), and many
+fakes send it. So the cure works, and works well with noise that is
+several times as large as the data themselves.
 
 Then both players look at a blur. For sharp samples the noise has to
 shrink, and the gap must have shrunk by then. `kg.InstanceNoise(std,

@@ -534,24 +534,22 @@ axes[1].set_yscale("log")
 plt.show()
 
 # %% tags=["check"]
-less_even = []
 for (way, seed), (last, averaged, before, after) in gains.items():
     assert abs(averaged - last) < 0.08, (way, seed, last, averaged)
-    if "slow" in way:
-        less_even.append(after > before)
-    else:
+    if "slow" not in way:
         assert averaged > last - 0.01, (way, seed, last, averaged)
-assert sum(less_even) >= len(less_even) - 1, gains
+    else:
+        assert after > before, (way, seed, before, after)
 
 # %% [markdown] claim="B8"
 """
 In the first two ways the average is as good as the last generator or a
 little better. In the lower two, where the generator travels slowly, its
-modes are less evenly covered, in all runs or all but one. So the memory
-should be short against the run. How much an average helps depends on the
-setting: a test with larger networks, fixed beforehand and run with other seeds,
-compared this memory, with which it gained 9 to 20 points of quality,
-with one ten times as long:
+modes are less evenly covered in every run here; on three other seeds,
+in five of six. So the memory should be short against the run. How much
+an average helps depends on the setting: a test with larger networks,
+fixed beforehand and run with other seeds, compared this memory, with
+which it gained 9 to 20 points of quality, with one ten times as long:
 """
 
 # %% tags=["check"]

@@ -258,10 +258,10 @@ ax.set_title("A frozen opponent sends the fakes away")
 plt.show()
 
 # %% tags=["check"]
+assert min(gaps["frozen"]) > 2, gaps
+assert max(gaps["repaired"]) < 0.8, gaps
 start = np.linalg.norm(paths["frozen"][0][0] - CENTRE)
-assert min(gaps["frozen"]) > max(2, start), gaps
-assert np.median(gaps["repaired"]) < 0.8, gaps
-assert max(gaps["repaired"]) < start, gaps
+assert min(gaps["frozen"]) > start
 
 # %% [markdown]
 """
