@@ -21,7 +21,6 @@ from keras_gan.gan import GAN
 from keras_gan.recipes import RECIPES, get_recipe
 
 _WIDTH = 80
-_ALL_DONE = "This run has had its {} epochs; a larger --epochs trains on."
 _FACTS = ("learning_rate", "momentum", "beta_1", "beta_2", "rho", "epsilon")
 
 
@@ -39,13 +38,18 @@ def train(arguments: Namespace) -> None:
     images = _images(data, size)
     gan = recipe.build(images.sample_shape, seed)
     epochs = arguments.epochs or recipe.epochs_for(len(images.train), batch_size)
-    folder.write_record(epochs=epochs, num_images=len(images.train), image_shape=images.sample_shape)
+    before = folder.epochs_kept()
+    if folder.record.get("complete") and before >= epochs:
+        print(f"This run has had its {before} epochs; a larger --epochs trains on.")
+        return
+    shape = images.sample_shape
+    folder.write_record(complete=False, epochs=epochs, num_images=len(images.train), image_shape=shape)
     print(
         f"{recipe.name} on {len(images.train):,} images of {data}, {epochs} epochs, in '{path}'", flush=True
     )
     history = keras.callbacks.History()
-    if before := folder.epochs_kept():
-        print(f"This run goes on after epoch {before}." if before < epochs else _ALL_DONE.format(before))
+    if before:
+        print(f"This run goes on after epoch {before}.")
     try:
         gan.fit(
             recipe.scaled(images.train),
@@ -70,7 +74,7 @@ def _finish(folder: RunFolder, gan: GAN, history: keras.callbacks.History, name:
     gan.save(part)
     part.replace(folder.gan_file)
     film = folder.write_movie(name)
-    folder.write_record(epochs_trained=len(history.epoch))
+    folder.write_record(complete=True, epochs_trained=len(history.epoch))
     print(f"'{folder.path}' holds gan.keras, movie{film.suffix}, metrics.csv, samples/ and run.json.")
 
 

@@ -21,6 +21,7 @@ from keras_gan._errors import Shown, bad_value
 from keras_gan._inputs import RANGES
 from keras_gan._movie import Movie, movie
 from keras_gan._tiles import image_grid
+from keras_gan.backend import accelerator
 from keras_gan.gan import GAN
 
 _RECORD = "run.json"
@@ -171,7 +172,12 @@ def _made_with() -> dict[str, Any]:
     versions = {name: importlib.import_module(name).__version__ for name in names}
     return {
         "versions": {"python": platform.python_version(), **versions},
-        "hardware": {"processor": _processor(), "cores": os.cpu_count(), "system": platform.platform()},
+        "hardware": {
+            "accelerator": accelerator(),
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "system": platform.platform(),
+        },
     }
 
 

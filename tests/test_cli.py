@@ -15,6 +15,7 @@ from PIL import Image
 
 import keras_gan as kg
 from keras_gan._run_folder import Recorder
+from keras_gan.backend import accelerator
 from keras_gan.cli import main
 from tools.files import ROOT
 
@@ -80,6 +81,8 @@ def test_a_run_leaves_weights_film_metrics_and_a_record(run, images):
     assert record["versions"]["keras_gan"] == kg.__version__
     assert record["versions"][keras.backend.backend()]
     assert record["hardware"]["cores"] == os.cpu_count()
+    assert record["hardware"]["accelerator"] == accelerator()
+    assert record["complete"] is True
     assert record["wall_time_s"] > 0
     lines = list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
     assert [line["epoch"] for line in lines] == ["1", "2"]
@@ -133,10 +136,11 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(images, tmp_path, capsys, m
     assert "This run goes on after epoch 2.\n" in out
     assert called(capsys, *arguments(images, tmp_path / "b", 4))[0] == 0
     assert everything(tmp_path / "a") == everything(tmp_path / "b")
-    weights = everything(tmp_path / "a")
+    weights, record = everything(tmp_path / "a"), (tmp_path / "a" / "run.json").read_text()
     code, out, _ = called(capsys, *arguments(images, tmp_path / "a", 4))
     assert (code, "This run has had its 4 epochs; a larger --epochs trains on.\n" in out) == (0, True)
     assert everything(tmp_path / "a") == weights
+    assert (tmp_path / "a" / "run.json").read_text() == record
 
 
 def test_a_killed_process_goes_on_to_the_same_bits(images, tmp_path, capsys):

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from html.parser import HTMLParser
 
 import numpy as np
@@ -79,8 +80,8 @@ def test_page_says_what_the_record_says(tmp_path):
 
 
 def test_page_says_what_a_whole_run_on_a_gpu_was(tmp_path):
-    text = made_up(tmp_path, device="gpu", epochs_trained=100, num_images=50_000, wall_time_s=59.6)
-    assert "**100 of 100 epochs** in 1 min 0 s, on a GPU (beside Made Up, 2 cores). As long as its" in text
+    text = made_up(tmp_path, device="GPU 9000", epochs_trained=100, num_images=50_000, wall_time_s=59.6)
+    assert "**100 of 100 epochs** in 1 min 0 s, on a GPU (GPU 9000). As long as its" in text
     assert "from 50,000 training images of CIFAR-10" in text
     assert "1 of these 1 runs had a GPU." in text
 
@@ -195,7 +196,13 @@ def test_a_run_becomes_a_card(tmp_path, capsys):
     fake, real, noise = told["scores"]["frechet"]
     assert (real, noise) == pytest.approx(same.frechet[1:], rel=1e-4)
     assert fake > real
+    assert "2 epochs" in capsys.readouterr().out
     record("made_up", entry, tmp_path)
-    assert "has had its 2 epochs" in capsys.readouterr().out
-    again = json.loads((card / "run.json").read_text(encoding="utf-8"))
-    assert {**again, "wall_time_s": 0} == {**told, "wall_time_s": 0}
+    assert "epochs" not in capsys.readouterr().out  # nothing is trained
+    assert json.loads((card / "run.json").read_text(encoding="utf-8")) == told
+    shutil.rmtree(tmp_path / "runs" / "made_up" / "checkpoint")  # as where it was trained elsewhere
+    record("made_up", entry, tmp_path)
+    assert json.loads((card / "run.json").read_text(encoding="utf-8")) == told
+    record("made_up", Entry("vanilla_assignment", "digits", 3), tmp_path)
+    assert "3 epochs, in 'runs/made_up'" in capsys.readouterr().out
+    assert json.loads((card / "run.json").read_text(encoding="utf-8"))["epochs_trained"] == 3

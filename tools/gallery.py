@@ -164,7 +164,7 @@ def _length(card: dict[str, Any]) -> str:
 
 def _machine(card: dict[str, Any]) -> str:
     processor = f"{card['hardware']['processor']}, {card['hardware']['cores']} cores"
-    return f"a CPU ({processor})" if card["device"] == "cpu" else f"a GPU (beside {processor})"
+    return f"a CPU ({processor})" if card["device"] == "cpu" else f"a GPU ({card['device']})"
 
 
 def _devices(cards: Sequence[dict[str, Any]]) -> str:

@@ -36,11 +36,12 @@ def record(name: str, entry: Entry, root: Path = ROOT) -> Path:
         ValueError: PyAV is not installed, which makes the film.
     """
     line = command(name, entry)
-    with chdir(root):
-        if status := keras_gan(shlex.split(line)[1:]):
-            raise SystemExit(status)
     run, card = root / "runs" / name, root / "docs" / "gallery" / name
-    told = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    if not _is_complete(run, entry):
+        with chdir(root):
+            if status := keras_gan(shlex.split(line)[1:]):
+                raise SystemExit(status)
+    told = _told(run)
     film, poster = film_of(sorted((run / "samples").glob("epoch_*.png"), key=_epoch))
     facts = {**_facts(told), "losses": _losses(run), **_measured(run, told)}
     facts |= {"command": line, "date": date.today().isoformat()}
@@ -52,18 +53,33 @@ def record(name: str, entry: Entry, root: Path = ROOT) -> Path:
     return card
 
 
+def _told(run: Path) -> dict[str, Any]:
+    """What a run says of itself."""
+    return json.loads((run / "run.json").read_text(encoding="utf-8"))
+
+
+def _is_complete(run: Path, entry: Entry) -> bool:
+    """Whether the run needs no more training: it may have had it elsewhere, and lack its checkpoints."""
+    told = _told(run) if (run / "gan.keras").exists() else {}
+    return told.get("complete", False) and told["epochs"] == (entry.epochs or _epochs_of_source(told))
+
+
+def _epochs_of_source(told: dict[str, Any]) -> int:
+    return kg.get_recipe(told["recipe"]).epochs_for(told["num_images"], told["batch_size"])
+
+
 def _facts(told: dict[str, Any]) -> dict[str, Any]:
     """What was run, on what, and how far."""
     recipe = kg.get_recipe(told["recipe"])
     kept = ("recipe", "data", "num_images", "image_shape", "batch_size", "seed", "epochs_trained")
     return {
         **{key: told[key] for key in kept},
-        "epochs_of_source": recipe.epochs_for(told["num_images"], told["batch_size"]),
+        "epochs_of_source": _epochs_of_source(told),
         "title": recipe.title,
         "source": recipe.source,
         "differs": recipe.differs,
         "wall_time_s": told["wall_time_s"],
-        "device": keras.distribution.list_devices()[0].partition(":")[0],
+        "device": told["hardware"]["accelerator"] or "cpu",
         "hardware": {key: told["hardware"][key] for key in ("processor", "cores")},
         "versions": told["versions"],
     }

@@ -6,6 +6,7 @@
   the same with and without XLA.
 - `resident(array)`: an array where training reads it.
 - `loops_are_slow_for_convolutions()`: whether a compiled loop keeps them from running fast.
+- `accelerator()`: the name of the GPU or TPU that it uses, None without.
 - `StepTrainer`: the train function and the `test_step` that `keras.Model` wants on this backend.
 """
 
@@ -29,4 +30,5 @@ random_normal = _module.random_normal
 random_uniform = _module.random_uniform
 resident = _module.resident
 loops_are_slow_for_convolutions = _module.loops_are_slow_for_convolutions
+accelerator = _module.accelerator
 StepTrainer = _module.StepTrainer

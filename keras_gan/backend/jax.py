@@ -66,6 +66,11 @@ def loops_are_slow_for_convolutions() -> bool:
     return jax.default_backend() == "cpu"  # XLA runs them there on one thread
 
 
+def accelerator() -> str | None:
+    """The name of the first GPU or TPU; None where the processor does the work."""
+    return None if jax.default_backend() == "cpu" else jax.devices()[0].device_kind
+
+
 def _layout(distribution: Any, axes: tuple) -> keras.distribution.TensorLayout:
     return keras.distribution.TensorLayout(axes, distribution.device_mesh)
 

@@ -69,6 +69,12 @@ def loops_are_slow_for_convolutions() -> bool:
     return False
 
 
+def accelerator() -> str | None:
+    """The name of the first GPU; None where the processor does the work."""
+    gpus = tf.config.list_physical_devices("GPU")
+    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else None
+
+
 class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on TensorFlow."""
 

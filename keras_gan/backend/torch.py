@@ -48,6 +48,14 @@ def loops_are_slow_for_convolutions() -> bool:
     return False
 
 
+def accelerator() -> str | None:
+    """The name of the GPU; None where the processor does the work."""
+    kind = keras.ops.zeros(()).device.type  # where Keras puts tensors
+    if kind == "cpu":
+        return None
+    return torch.cuda.get_device_name() if kind == "cuda" else kind
+
+
 class StepTrainer(OneDevice):
     """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on torch."""
 
