@@ -235,9 +235,10 @@ for name, images in sets.items():
 
 # %% [markdown] gallery="deep_mlp deep_mlp_fashion_mnist deep_mlp_cifar10"
 """
-So these are the beginnings of runs, cut to what fits a page. Longer ones
-were recorded once, with the networks of the model file, one run for each
-data set. `keras-gan train deep_mlp` goes as far as you let it.
+So these are the beginnings of runs, cut to what fits a page. All 100
+epochs were recorded once on a GPU, with the networks of the model file,
+one run for each data set; of CIFAR-10 with 10,000 of its images.
+`keras-gan train deep_mlp` repeats them.
 """
 
 # %% [markdown]

@@ -14,7 +14,7 @@ import keras_gan as kg
 from keras_gan.cli import _parser
 from tools.build import main as build
 from tools.files import ROOT, write
-from tools.gallery import ENTRIES, LIMIT, MEASURES, Entry, command, page
+from tools.gallery import ENTRIES, LIMIT, MEASURES, Entry, command, page, stored
 
 CARD = {
     "recipe": "deep_mlp",
@@ -120,6 +120,17 @@ def test_every_entry_is_a_recipe_and_a_command(name):
     assert entry.recipe in kg.RECIPES
 
 
+def test_the_run_whose_note_says_that_it_breaks_down_did():
+    card = stored("vanilla_tensorflow", ROOT)
+    (fake, _, noise), (recall, *_) = card["scores"]["frechet"], card["scores"]["recall"]
+    assert card["epochs_trained"] == card["epochs_of_source"]
+    assert fake > noise
+    assert recall == 0
+    assert card["losses"]["d_fake"] < 0.05 < 0.95 < card["losses"]["d_real"]
+    assert len(set(card["read_as"])) == 1
+    assert "the generator breaks down" in page()
+
+
 def test_there_are_cards():
     assert STORED
     assert {path.parent.name for path in STORED} <= set(ENTRIES)
@@ -151,9 +162,11 @@ def test_a_card_is_that_of_its_recipe_and_command(path):
 
 
 @each_stored
-def test_a_card_beats_noise_and_not_its_floor(path):
+def test_a_card_beats_noise_or_says_so_and_never_its_floor(path):
     fake, real, noise = json.loads(path.read_text(encoding="utf-8"))["scores"]["frechet"]
-    assert 0 <= real < fake < noise
+    assert 0 <= real < fake
+    says_so = "farther from digits than noise" in ENTRIES[path.parent.name].note
+    assert (fake >= noise) == says_so
 
 
 def pictures_of_noise(folder, num):
