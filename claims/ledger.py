@@ -12,6 +12,7 @@ from claims import (
     compared,
     convergence,
     cures,
+    depth,
     digits,
     ends,
     fifty,
@@ -41,7 +42,7 @@ GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Losses and penalties compared": compared.CLAIMS,
     "Convolutions": rules.CLAIMS,
     "Faults of famous material": museum.CLAIMS,
-    "What the sources say": (*sources.CLAIMS, *hybrid.CLAIMS, *ends.CLAIMS),
+    "What the sources say": (*sources.CLAIMS, *depth.CLAIMS, *hybrid.CLAIMS, *ends.CLAIMS),
     "Seventeen tricks": tricks.CLAIMS,
 }
 TESTED = {claim.id: claim for claims in GROUPS.values() for claim in claims if isinstance(claim, Claim)}
