@@ -81,7 +81,6 @@ kg.use_style()
 # %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
 EPOCHS = 80
 SEEDS = [1, 2, 3]
-DEPTHS = [1, 2, 3]
 RATE = 0.002  # the recipe's
 SLOW = 0.0002
 NUM_TRAIN = 900  # 9 batches of 100
@@ -177,20 +176,28 @@ def make_gan(seed, depth, place):
 
 # %% [markdown]
 """
-A compiled GAN is kept and begins anew with every seed, and also with
-every rate, since a rate is a number that Keras lets us set.
+The page trains five settings, the ones that it looks at: one layer, three
+layers with each place for normalisation, and three at a tenth of the
+rate. A compiled GAN is kept and begins anew with every seed, and also
+with another rate, since a rate is a number that Keras lets us set.
 """
 
 # %%
-GANS = {
-    (place, depth): make_gan(SEEDS[0], depth, place)
-    for place in PLACES
-    for depth in DEPTHS
+SLOWER = "a tenth of the rate"
+HERE = {
+    "1 layer": ("nowhere", 1, RATE),
+    "nowhere": ("nowhere", 3, RATE),
+    "generator": ("generator", 3, RATE),
+    "both": ("both", 3, RATE),
+    SLOWER: ("nowhere", 3, SLOW),
 }
+GANS = {}
 
 
 def train(place, depth, rate):
     """Samples of one setting, an array a seed."""
+    if (place, depth) not in GANS:
+        GANS[place, depth] = make_gan(SEEDS[0], depth, place)
     gan, found = GANS[place, depth], []
     for seed in SEEDS:
         gan.restart(*networks(seed, depth, place), seed=3 * seed + 2)
@@ -202,55 +209,125 @@ def train(place, depth, rate):
 
 
 # %%
-ROWS = {place: (place, RATE, DEPTHS) for place in PLACES}
-SLOWER = "nowhere, a tenth of the rate"
-ROWS[SLOWER] = ("nowhere", SLOW, [DEPTHS[0], DEPTHS[-1]])
-samples = {
-    (name, depth): train(place, depth, rate)
-    for name, (place, rate, depths) in ROWS.items()
-    for depth in depths
+samples = {name: train(*setting) for name, setting in HERE.items()}
+scores = {
+    name: np.array([measure(each) for each in sets])
+    for name, sets in samples.items()
+}
+middle = {
+    name: np.median(each, axis=0) for name, each in scores.items()
 }
 
-# %%
-scores = {
-    setting: np.array([measure(each) for each in sets])
-    for setting, sets in samples.items()
-}
-middle = {key: np.median(each, axis=0) for key, each in scores.items()}
-deep = {name: middle[name, DEPTHS[-1]] for name in ROWS}
+# %% [markdown]
+"""
+All depths come from the ledger, where the same networks were trained
+with ten other seeds. Its claim S5b stands below, after the explanation.
+"""
+
+# %% tags=["hide-input"]
+# Place and number of layers, then the Frechet distance by seed.
+FAR = """
+nowhere, 1 | 158 123 164 154 108 128 153 111 164 121
+nowhere, 2 | 224 200 218 220 208 398 239 210 208 248
+nowhere, 3 | 270 241 270 211 345 312 264 252 232 436
+generator, 1 | 180 148 159 165 127 151 166 161 166 160
+generator, 2 | 103 103 133 101 99 133 144 115 113 117
+generator, 3 | 164 131 123 110 143 117 135 118 113 112
+both, 1 | 102 111 121 62 86 88 117 108 127 168
+both, 2 | 76 42 51 65 68 54 64 61 55 50
+both, 3 | 97 94 67 109 85 73 129 88 106 95
+slower, 1 | 192 176 176 169 160 174 168 156 177 184
+slower, 3 | 251 267 292 255 249 275 303 274 272 271
+"""
+
+# %% tags=["hide-input"]
+# The same for the coverage, in %.
+COVERED = """
+nowhere, 1 | 13 4 11 10 6 12 17 12 6 11
+nowhere, 2 | 4 6 0 1 4 3 1 6 2 7
+nowhere, 3 | 0 1 0 0 0 0 3 0 2 0
+generator, 1 | 3 8 7 9 5 8 7 5 9 7
+generator, 2 | 10 16 16 17 16 20 12 17 18 26
+generator, 3 | 10 7 16 8 10 9 4 12 12 13
+both, 1 | 0 0 0 0 0 0 0 0 0 0
+both, 2 | 0 0 0 0 0 0 0 0 0 0
+both, 3 | 0 0 0 0 0 0 0 0 0 0
+slower, 1 | 4 3 3 3 3 2 2 1 6 2
+slower, 3 | 1 0 0 0 0 0 0 0 0 0
+"""
+
+
+def recorded(text):
+    lines = [line.split(" | ") for line in text.strip().splitlines()]
+    return {name: np.array(row.split(), float) for name, row in lines}
+
+
+distance, coverage = recorded(FAR), recorded(COVERED)
+
+# %% tags=["check", "exact"]
+import claims
+from claims.store import load
+
+stored = load()["S5b"].results
+for name, values in distance.items():
+    found = np.array([row[name] for row in stored])
+    assert np.abs(found[:, 0] - values).max() < 0.51
+    assert np.abs(100 * found[:, 1] - coverage[name]).max() < 0.51
+claims.check("S5b", "confirmed")
 
 # %% tags=["hide-input"]
 COLORS = (kg.FAKE, kg.PENALTY, kg.DISCRIMINATOR, kg.NEUTRAL)
-MEASURES = ("Fréchet distance", "coverage in pixels")
+SETS = {"Fréchet distance": distance, "coverage in pixels, %": coverage}
+PAGE = {  # what the page trained, under the names of the ledger
+    "nowhere, 1": "1 layer",
+    "nowhere, 3": "nowhere",
+    "generator, 3": "generator",
+    "both, 3": "both",
+    "slower, 3": SLOWER,
+}
 
 
-def listed(k, digits):
+def listed(values):
     return "; ".join(
-        f"{name} {', '.join(f'{middle[name, d][k]:.{digits}f}' for d in depths)}"
-        for name, (*_, depths) in ROWS.items()
+        f"{name} {np.median(row):.0f}" for name, row in values.items()
     )
 
 
-# %% name="result" alt="Two panels over the number of hidden layers, a mark for each of {len(SEEDS)} seeds and a bar at the median, for four settings. Left the Frechet distance on a logarithmic scale, medians from shallow to deep: {listed(0, 0)}; real digits at {ENDS[0, 0]:.1f}, noise at {ENDS[1, 0]:.0f}. Right the coverage in pixels: {listed(1, 2)}; real digits at {ENDS[0, 1]:.2f}."
+# %% tags=["hide-input"] name="result" alt="Two panels over the number of hidden layers, for normalisation nowhere, in the generator, in both, and nowhere at a tenth of the rate: a mark for each of ten recorded seeds, a bar at their median, and a circle for each run of this page. Left the Frechet distance on a logarithmic scale, medians: {listed(distance)}; real digits at {ENDS[0, 0]:.1f}, noise at {ENDS[1, 0]:.0f}. Right the coverage in per cent: {listed(coverage)}; real digits at {100 * ENDS[0, 1]:.0f}."
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.6))
-for k, (ax, measured) in enumerate(zip(axes, MEASURES)):
-    for i, (name, color) in enumerate(zip(ROWS, COLORS)):
-        for depth in ROWS[name][-1]:
-            at, values = depth + (i - 1.5) * 0.15, scores[name, depth]
-            x = [at] * len(values)
-            ax.plot(x, values[:, k], "xos^"[i], color=color, ms=5)
-            bar = {"color": color, "ms": 14, "mew": 3}
-            bar["label"] = name if depth == DEPTHS[0] else None
-            ax.plot(at, middle[name, depth][k], "_", **bar)
-    ax.axhline(ENDS[0, k], color=kg.REAL, ls=":")
-    ax.axhline(ENDS[1, k], color=kg.NEUTRAL, ls=":")
-    ax.set_xticks(DEPTHS)
+groups = list(dict.fromkeys(name.split(", ")[0] for name in distance))
+for k, (ax, (measured, values)) in enumerate(zip(axes, SETS.items())):
+    for name, row in values.items():
+        group, depth = name.split(", ")
+        i = groups.index(group)
+        at, color = int(depth) + (i - 1.5) * 0.18, COLORS[i]
+        ax.plot([at] * len(row), row, "xos^"[i], color=color, ms=4)
+        bar = {"color": color, "ms": 14, "mew": 3}
+        bar["label"] = group if depth == "1" else None
+        ax.plot(at, np.median(row), "_", **bar)
+        here = (
+            scores[PAGE[name]][:, k] * (1, 100)[k]
+            if name in PAGE
+            else []
+        )
+        ax.plot(
+            [at + 0.06] * len(here), here, "o", color=color, mfc="none"
+        )
+    for end, color in zip(
+        ENDS[:, k] * (1, 100)[k], (kg.REAL, kg.NEUTRAL)
+    ):
+        ax.axhline(end, color=color, ls=":")
+    ax.set_xticks([1, 2, 3])
     ax.set(xlabel="hidden layers in each network", ylabel=measured)
-far, covered = zip(deep["nowhere"], deep["both"])
+far, blind = (
+    np.median(distance[f"{p}, 3"]) for p in ("nowhere", "both")
+)
 axes[0].set(yscale="log")
-title = f"Three layers: {far[0]:.0f}, normalised in both {far[1]:.0f}"
-axes[0].set_title(title)
-axes[1].set_title(f"Normalised in both, {covered[1]:.0%} are covered")
+axes[0].set_title(
+    f"Three layers: {far:.0f}, normalised in both {blind:.0f}"
+)
+best = np.median(coverage["both, 3"])
+axes[1].set_title(f"Normalised in both, {best:.0f}% are covered")
 axes[1].legend(fontsize=9, loc=(0.02, 0.55))
 plt.show()
 
@@ -260,54 +337,69 @@ plt.show()
 """
 
 # %% tags=["hide-input"]
-lines = ["| normalised | hidden layers | distance | coverage |"]
+lines = ["| normalised, layers | distance | coverage, % | this page |"]
 lines.append("|---|---|---|---|")
-for (name, depth), values in scores.items():
-    spans = zip(values.min(axis=0), values.max(axis=0), (0, 2))
-    texts = [f"{a:.{n}f} to {b:.{n}f}" for a, b, n in spans]
-    lines.append(f"| {name} | {depth} | {' | '.join(texts)} |")
+for name in distance:
+    texts = [
+        f"{values[name].min():.0f} to {values[name].max():.0f}"
+        for values in (distance, coverage)
+    ]
+    here = scores[PAGE[name]][:, 0] if name in PAGE else []
+    texts.append(", ".join(f"{far:.0f}" for far in here))
+    lines.append(f"| {name} | {' | '.join(texts)} |")
 display(
     Markdown(
-        f"Lowest and highest of {len(SEEDS)} seeds; real digits have "
-        f"{ENDS[0, 0]:.1f} and {ENDS[0, 1]:.2f}, noise has "
-        f"{ENDS[1, 0]:.0f} and {ENDS[1, 1]:.2f}:\n\n" + "\n".join(lines)
+        f"Lowest and highest of ten recorded seeds, and the distances of "
+        f"this page's runs; real digits have {ENDS[0, 0]:.1f} and "
+        f"{100 * ENDS[0, 1]:.0f}, noise has {ENDS[1, 0]:.0f} and "
+        f"{100 * ENDS[1, 1]:.0f}. The last rows are those of a tenth of "
+        "the rate, normalised nowhere:\n\n" + "\n".join(lines)
     )
 )
 
 # %% tags=["hide-input"]
-one, three = (scores["nowhere", depth][:, 0] for depth in (1, 3))
-farther = three.min() > one.max()
-letter = "B" if farther else "C"
+one, three = distance["nowhere, 1"], distance["nowhere, 3"]
+letter = "B" if (three > one).all() else "C"
 letter = "A" if np.median(three) > ENDS[1, 0] else letter
 display(
     Markdown(
         f"The answer is **{letter}**. With three layers the distance is "
         f"{np.median(three):.0f}, with one {np.median(one):.0f}, and "
         f"noise is at {ENDS[1, 0]:.0f}. Normalised in the generator, "
-        f"three layers come to {deep['generator'][0]:.0f}; in both "
-        f"networks, to {deep['both'][0]:.0f}. At a tenth of the rate, "
-        "without any normalisation, they come to "
-        f"{deep[SLOWER][0]:.0f}."
+        f"three layers come to {np.median(distance['generator, 3']):.0f};"
+        f" in both networks, to {np.median(distance['both, 3']):.0f}. At "
+        "a tenth of the rate, without any normalisation, they come to "
+        f"{np.median(distance['slower, 3']):.0f}."
     )
 )
 
 # %% tags=["check"]
+one, three = scores["1 layer"][:, 0], scores["nowhere"][:, 0]
 assert three.min() > 1.5 * one.max(), (one, three)
-assert deep["generator"][0] < deep["nowhere"][0]
-assert deep["both"][0] == min(each[0] for each in deep.values()), deep
-assert max(scores["both", 3][:, 1]) < 0.02
-slow = scores[SLOWER, 1][:, 0]
-assert slow.min() > ENDS[1, 0], slow
+assert middle["generator"][0] < middle["nowhere"][0]
+assert middle["both"][0] == min(each[0] for each in middle.values())
+assert max(scores["both"][:, 1]) < 0.02
+
+# %% tags=["check", "exact"]
+assert (distance["nowhere, 3"] > distance["nowhere, 1"]).all()
+assert (distance["nowhere, 3"] > distance["generator, 3"]).all()
+for depth in (1, 2, 3):
+    assert max(coverage[f"both, {depth}"]) == 0
+assert distance["slower, 1"].min() > 140  # noise has less
+for name in ("nowhere, 1", "generator, 3"):
+    assert np.median(distance["both, 3"]) < np.median(distance[name])
+
+# %% tags=["check"]
+assert ENDS[1, 0] < 140, ENDS
 
 # %% [markdown]
 """
 So far the exercise is right about its own recipe: three layers fail in
 every seed, and normalising brings the distance down. But the two
 measures disagree about *both*. Its distance is the lowest with three
-layers, and its coverage is nothing. Before we believe a number, we look.
-
-By the distance one layer is hardly nearer than noise itself. That it has
-learned something is seen in the coverage.
+layers, and its coverage is nothing, at every depth. Before we believe a
+number, we look. By the distance one layer is hardly nearer than noise
+itself. That it has learned something is seen in the coverage.
 
 A tenth of the rate gains nothing in as many steps: even one layer is
 then farther than noise. The *slower Adam* of lesson 06a, which
@@ -316,8 +408,9 @@ steps.
 """
 
 # %% name="samples" alt="Rows of ten small pictures: real digits; one layer, rough digits; three layers normalised nowhere, one hard pattern ten times; in the generator, rough digits, grey blots and a hard pattern; in both, shapes of digits overlaid with the same white pixels in every sample, many of them at the border where digits are black; at a tenth of the rate, the same grey blur ten times."
-rows = {"real": others[:10], "1 layer": samples["nowhere", 1][0][:10]}
-rows |= {f"3, {name}": samples[name, 3][0][:10] for name in ROWS}
+rows = {"real": others[:10]}
+for name, sets in samples.items():
+    rows[name if name == "1 layer" else f"3, {name}"] = sets[0][:10]
 fig, ax = plt.subplots(figsize=(7.5, 4.2))
 kg.plot_image_rows(rows, ax=ax, title="The first ten, first seed")
 plt.show()
@@ -343,8 +436,6 @@ ends at nothing there, as here.
 """
 
 # %% tags=["check", "exact"]
-import claims
-
 claims.check("S5", "refuted")
 
 # %% [markdown]
@@ -450,7 +541,7 @@ def repaired(sets):
 
 # %% name="means" alt="Four mean pictures of 8 by 8 pixels. Real digits: a soft grey column between black borders. Three layers normalised nowhere: a hard pattern. In the generator: a soft grey column again. In both: grey in the middle, and white pixels at the left and right border, where the real mean is black."
 means = {"real": data.train.mean(axis=0)}
-means |= {name: samples[name, 3][0].mean(axis=0) for name in PLACES}
+means |= {name: samples[name][0].mean(axis=0) for name in PLACES}
 fig, axes = plt.subplots(1, 4, figsize=(7, 2.2))
 for ax, (name, mean) in zip(axes, means.items()):
     kg.plot_images(mean[None], ax=ax, title=name)
@@ -458,9 +549,7 @@ plt.show()
 
 # %% tags=["hide-input"]
 after = {
-    name: np.array(
-        [measure(repaired(sets)) for sets in samples[name, 3]]
-    )
+    name: np.array([measure(repaired(sets)) for sets in samples[name]])
     for name in PLACES
 }
 heads = "coverage | repaired coverage | distance | repaired distance"
@@ -469,15 +558,15 @@ lines.append("|---|---|---|---|---|")
 for name in PLACES:
     then = np.median(after[name], axis=0)
     lines.append(
-        f"| {name} | {deep[name][1]:.2f} | {then[1]:.2f} "
-        f"| {deep[name][0]:.0f} | {then[0]:.0f} |"
+        f"| {name} | {middle[name][1]:.2f} | {then[1]:.2f} "
+        f"| {middle[name][0]:.0f} | {then[0]:.0f} |"
     )
 display(Markdown("\n".join(lines)))
 
 # %% tags=["check"]
 mended = {name: np.median(each, axis=0) for name, each in after.items()}
 assert mended["both"][1] > 0.15, after
-assert mended["both"][0] < deep["both"][0] / 1.5
+assert mended["both"][0] < middle["both"][0] / 1.5
 for name in ("nowhere", "generator"):
     assert mended["both"][1] > mended[name][1], mended
     assert mended["both"][0] < mended[name][0], mended
@@ -487,12 +576,17 @@ assert apart["normalised"] < 0.05, apart
 assert apart["not normalised"] > 0.5
 assert apart["all but the first layer"] > 0.5
 
-# %% [markdown]
+# %% [markdown] claim="S5b"
 r"""
 With the stain gone, the pair that was normalised in both networks has
 the highest coverage of the three and the lowest distance. By these
 measures it had come nearer to digits than the others; the stain hid it.
+The ledger puts both halves of the story to a test, with bounds that were
+written down before its seeds were run.
+"""
 
+# %% [markdown]
+r"""
 Later networks follow a rule that fits: Radford and others normalise all
 layers but the generator's output and the discriminator's input layer,
 since normalising all made training unstable.
@@ -500,9 +594,9 @@ since normalising all made training unstable.
 ## Change one thing
 
 Train with the third judge: in `networks`, return `all_but_first(seed,
-depth)` as the discriminator where `place` is `"both"`, and run two and
-three layers. Before you run: the blind spot is gone. Does the stain
-leave the samples, and does the coverage come back?
+depth)` as the discriminator where `place` is `"both"`. Before you run:
+the blind spot is gone. Does the stain leave the samples, and does the
+coverage come back?
 """
 
 # %% [markdown]

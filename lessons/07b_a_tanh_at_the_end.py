@@ -84,7 +84,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
 # %% tags=["settings"] smoke={"STEPS": 24, "SEEDS": [1]}
-STEPS = 600
+STEPS = 528
 LOOKS = 24
 SEEDS = [1, 2, 3]
 CUT = 1e-7  # where Keras cuts a probability
