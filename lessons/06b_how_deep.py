@@ -398,7 +398,7 @@ So far the exercise is right about its own recipe: three layers fail in
 every seed, and normalising brings the distance down. But the two
 measures disagree about *both*. Its distance is the lowest with three
 layers, and its coverage is nothing, at every depth. Before we believe a
-number, we look. By the distance one layer is hardly nearer than noise
+number, we look. By the distance one layer is about as far away as noise
 itself. That it has learned something is seen in the coverage.
 
 A tenth of the rate gains nothing in as many steps: even one layer is

@@ -324,6 +324,17 @@ import claims
 
 claims.check("S1", "refuted")
 
+# %% [markdown] gallery="vanilla_tensorflow"
+"""
+And later? The program that the assignment follows has the same networks,
+with batches of 128, and counts to a million steps, over two thousand
+epochs. One run was recorded to that end. **There the collapse comes**,
+and it is slow: one digit after the other goes, until nearly all of the
+25 in its film are ones. Close to the end the discriminator wins, and what
+is left is one pattern of dots. One run says nothing about how often, but
+it says that thirty epochs without collapse are no promise.
+"""
+
 # %% [markdown]
 r"""
 ## Why
@@ -404,6 +415,7 @@ collapses later?</summary>
 
 No. If one run in five collapsed, three runs would all be spared with
 probability $0.8^3$, about one half. Ten runs would be spared with 11 %.
+And the recorded run of a million steps collapses, long after ours end.
 
 </details>
 """
