@@ -59,9 +59,9 @@ Commit to one letter before you run the next cells.
 
 The networks are those of the model file in lesson
 [07a](07a_the_deep_recipe.ipynb), at a quarter of its widths, so that
-every run fits on this page: with k = 1 it has the recipe's full 100
-epochs of scikit-learn's digits. Rates, batch, dropout and slope are the
-recipe's. The first weights are Keras's.
+every run fits on this page: with k = 1 it has nearly ninety of the
+recipe's hundred epochs, here of scikit-learn's digits. Rates, batch,
+dropout and slope are the recipe's. The first weights are Keras's.
 """
 
 # %%
@@ -79,7 +79,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
 # %% tags=["settings"] smoke={"UPDATES": 6, "SEEDS": [1]}
-UPDATES = 180  # of either player, between two looks
+UPDATES = 156  # of either player, between two looks
 LOOKS = 25
 BATCH_SIZE = 64
 STEPS_OF_D = [1, 2, 5]  # k
