@@ -293,38 +293,41 @@ def listed(values):
     )
 
 
+# %% tags=["hide-input"]
+groups = list(dict.fromkeys(name.split(", ")[0] for name in distance))
+
+
+def marks(ax, name, row, here):
+    """A setting: recorded seeds, their median, and the page's runs."""
+    group, depth = name.split(", ")
+    i = groups.index(group)
+    at, color = int(depth) + (i - 1.5) * 0.18, COLORS[i]
+    ax.plot([at] * len(row), row, "xos^"[i], color=color, ms=4)
+    bar = {"color": color, "ms": 14, "mew": 3}
+    bar["label"] = group if depth == "1" else None
+    ax.plot(at, np.median(row), "_", **bar)
+    ax.plot([at + 0.06] * len(here), here, "o", color=color, mfc="none")
+
+
 # %% tags=["hide-input"] name="result" alt="Two panels over the number of hidden layers, for normalisation nowhere, in the generator, in both, and nowhere at a tenth of the rate: a mark for each of ten recorded seeds, a bar at their median, and a circle for each run of this page. Left the Frechet distance on a logarithmic scale, medians: {listed(distance)}; real digits at {ENDS[0, 0]:.1f}, noise at {ENDS[1, 0]:.0f}. Right the coverage in per cent: {listed(coverage)}; real digits at {100 * ENDS[0, 1]:.0f}."
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.6))
-groups = list(dict.fromkeys(name.split(", ")[0] for name in distance))
 for k, (ax, (measured, values)) in enumerate(zip(axes, SETS.items())):
+    unit = (1, 100)[k]
     for name, row in values.items():
-        group, depth = name.split(", ")
-        i = groups.index(group)
-        at, color = int(depth) + (i - 1.5) * 0.18, COLORS[i]
-        ax.plot([at] * len(row), row, "xos^"[i], color=color, ms=4)
-        bar = {"color": color, "ms": 14, "mew": 3}
-        bar["label"] = group if depth == "1" else None
-        ax.plot(at, np.median(row), "_", **bar)
         here = (
-            scores[PAGE[name]][:, k] * (1, 100)[k]
-            if name in PAGE
-            else []
+            scores[PAGE[name]][:, k] if name in PAGE else np.array([])
         )
-        ax.plot(
-            [at + 0.06] * len(here), here, "o", color=color, mfc="none"
-        )
-    for end, color in zip(
-        ENDS[:, k] * (1, 100)[k], (kg.REAL, kg.NEUTRAL)
-    ):
-        ax.axhline(end, color=color, ls=":")
+        marks(ax, name, row, unit * here)
+    ax.axhline(unit * ENDS[0, k], color=kg.REAL, ls=":")
+    ax.axhline(unit * ENDS[1, k], color=kg.NEUTRAL, ls=":")
     ax.set_xticks([1, 2, 3])
     ax.set(xlabel="hidden layers in each network", ylabel=measured)
-far, blind = (
+far, near = (
     np.median(distance[f"{p}, 3"]) for p in ("nowhere", "both")
 )
 axes[0].set(yscale="log")
 axes[0].set_title(
-    f"Three layers: {far:.0f}, normalised in both {blind:.0f}"
+    f"Three layers: {far:.0f}, normalised in both {near:.0f}"
 )
 best = np.median(coverage["both, 3"])
 axes[1].set_title(f"Normalised in both, {best:.0f}% are covered")

@@ -1,5 +1,6 @@
 """The gallery: its page from a made-up record, its committed cards, and a run recorded from end to end."""
 
+import io
 import json
 import re
 import shlex
@@ -177,8 +178,8 @@ def pictures_of_noise(folder, num):
     return paths
 
 
-def test_a_film_that_is_too_large_loses_pictures_and_keeps_the_last(tmp_path):
-    pytest.importorskip("av")
+def test_a_film_that_is_too_large_loses_pictures_and_keeps_the_first_and_the_last(tmp_path):
+    av = pytest.importorskip("av")
     from tools.recording import film_of
 
     paths = pictures_of_noise(tmp_path, 12)
@@ -189,6 +190,12 @@ def test_a_film_that_is_too_large_loses_pictures_and_keeps_the_last(tmp_path):
     assert len(less.data) <= limit
     assert 1 < less.num_frames < 12
     assert same == poster
+    with av.open(io.BytesIO(less.data)) as film:
+        shown = [frame.to_ndarray(format="rgb24")[:64].astype(float) for frame in film.decode(video=0)]
+    kept = [np.asarray(Image.open(path), float) for path in paths]
+    nearest = [int(np.argmin([np.abs(frame - picture).mean() for picture in kept])) for frame in shown]
+    assert (nearest[0], nearest[-1]) == (0, 11)
+    assert nearest == sorted(set(nearest))
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -112,14 +112,14 @@ def film_of(pictures: list[Path], limit: int = FILM_LIMIT) -> tuple[Movie, bytes
     """Makes a film of `samples/epoch_0005.png` and the like.
 
     Returns:
-        The film, of as many pictures as fit in `limit` bytes, at even distances up to the last; and the last
-        as a WebP file.
+        The film, of the first picture and as many as fit in `limit` bytes, at even distances up to the last;
+        and the last as a WebP file.
     """
     frames = [_frame(picture) for picture in pictures]
     poster = io.BytesIO()
     frames[-1].save(poster, "WEBP", quality=80)
     for every in range(1, len(frames) + 1):
-        chosen = frames[::-1][::every][::-1]
+        chosen = frames[:1] + frames[:0:-every][::-1]
         # About eight seconds, whatever the number of pictures.
         film = kg.movie(np.stack(list(map(np.asarray, chosen))), scale=1, fps=max(2, len(chosen) // 8))
         if len(film.data) <= limit:
