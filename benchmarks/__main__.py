@@ -14,7 +14,7 @@ from benchmarks.run import Settings, measure
 from benchmarks.table import task_table, update_page
 from benchmarks.tasks import TASKS
 from tools.files import ROOT, write
-from tools.machine import gpu, installed, processor
+from tools.machine import installed, processor
 
 RESULTS, PAGE = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "benchmarks.md"
 _REPEATS = 7
@@ -25,7 +25,7 @@ _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 def main(arguments: list[str]) -> int:
     """Measures what the options say; each task is stored when it is done, in place of its earlier record.
 
-    A task that a GPU trains has a record of its own.
+    A task that `keras_gan` trains on a GPU has a record of its own.
 
     A run with some of the rivals, fewer than seven repeats or another length goes to .cache/ and replaces no
     record.
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     tasks = json.loads(RESULTS.read_text(encoding="utf-8")) if output == RESULTS else {}
     for name, record in measure(settings):
         made = {"finished": _now(), "machine": _machine(), "repeats": settings.repeats}
-        name += "_gpu" * bool(made["machine"]["gpu"])
+        name += "_gpu" * bool(record["gpu"])
         tasks[name] = {**made, **record}
         write(output, json.dumps(tasks, indent=1) + "\n")
         update_page(PAGE if output == RESULTS else output.with_suffix(".md"), tasks)
@@ -64,9 +64,8 @@ def _now() -> str:
 
 
 def _machine() -> dict[str, Any]:
-    """Processor, GPU, cores, system and versions."""
+    """Processor, cores, system and versions."""
     return {
-        "gpu": gpu(),
         "processor": processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",

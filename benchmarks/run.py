@@ -84,7 +84,9 @@ def _measure_task(name: str, settings: Settings, machine: Machine) -> dict[str, 
                 _take_turn(records[rival], workers[rival], repeat, seconds)
             print(f"{name}: repeat {repeat + 1} of {settings.repeats} done", flush=True)
         peaks.append(machine.read())
-    return _task_record(task, seconds, peaks) | {"rivals": _summarised(records, task, median(peaks))}
+    used = [record["accelerator"] for record in records.values() if record.get("accelerator")]
+    facts = {"gpu": used[0] if used else None}
+    return facts | _task_record(task, seconds, peaks) | {"rivals": _summarised(records, task, median(peaks))}
 
 
 def _answered(record: dict[str, Any], request: Any, *arguments: float) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ def _made(task: dict[str, Any]) -> str:
     best = {key: max(reading[key] for reading in readings) for key in readings[0] if key != "load"}
     peaks = ", ".join(f"{name} {value:.0f}" for name, value in best.items())
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    gpu = f"{machine['gpu']} beside " if machine.get("gpu") else ""
+    gpu = f"{task['gpu']} beside " if task.get("gpu") else ""
     return (
         f"Recorded on {task['finished'][:10]} on {gpu}{machine['processor']}, {machine['cores']} cores, "
         f"{machine['system']}; {versions}. {task['repeats']} repeats. The load average was "

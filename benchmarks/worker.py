@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.matmul import measure, product_of
-from benchmarks.rivals import RIVALS
+from benchmarks.rivals import OURS, RIVALS
 from benchmarks.tasks import TASKS
 
 
@@ -33,6 +33,8 @@ def contest(task_name: str, rival_name: str) -> tuple[dict[str, Any], Callable[[
         "num_parameters": contestant.num_parameters,
         "updates": contestant.updates(),
     }
+    if rival_name in OURS:
+        ready["accelerator"] = import_module("keras_gan.backend").accelerator()
 
     def answer(seconds: float) -> dict[str, Any]:
         measured = contestant.run(seconds)._asdict()

@@ -36,19 +36,20 @@ def train(arguments: Namespace) -> None:
     run = {"recipe": recipe.name, "data": data, "size": size, "batch_size": batch_size, "seed": seed}
     folder = RunFolder(path, run)
     images = _images(data, size)
-    gan = recipe.build(images.sample_shape, seed)
     epochs = arguments.epochs or recipe.epochs_for(len(images.train), batch_size)
     before = folder.epochs_kept()
-    if folder.record.get("complete") and before >= epochs:
+    if before >= epochs:
         print(f"This run has had its {before} epochs; a larger --epochs trains on.")
-        return
+        if folder.record.get("complete") and folder.gan_file.exists():
+            return
+    gan = recipe.build(images.sample_shape, seed)
     shape = images.sample_shape
     folder.write_record(complete=False, epochs=epochs, num_images=len(images.train), image_shape=shape)
     print(
         f"{recipe.name} on {len(images.train):,} images of {data}, {epochs} epochs, in '{path}'", flush=True
     )
     history = keras.callbacks.History()
-    if before:
+    if 0 < before < epochs:
         print(f"This run goes on after epoch {before}.")
     try:
         gan.fit(

@@ -141,6 +141,10 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(images, tmp_path, capsys, m
     assert (code, "This run has had its 4 epochs; a larger --epochs trains on.\n" in out) == (0, True)
     assert everything(tmp_path / "a") == weights
     assert (tmp_path / "a" / "run.json").read_text() == record
+    (tmp_path / "a" / "gan.keras").unlink()  # what is missing is made again
+    code, out, _ = called(capsys, *arguments(images, tmp_path / "a", 4))
+    assert (code, "has had its 4 epochs" in out, "goes on" in out) == (0, True, False)
+    assert everything(tmp_path / "a") == weights
 
 
 def test_a_killed_process_goes_on_to_the_same_bits(images, tmp_path, capsys):

@@ -1,7 +1,6 @@
-"""What numbers were made with: the processor, the GPU and the versions of libraries."""
+"""What numbers were made with: the processor and the versions of libraries."""
 
 import platform
-import subprocess
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,16 +12,6 @@ def processor() -> str:
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
-
-
-def gpu() -> str | None:
-    """The name of the first NVIDIA GPU, as its driver tells it; None where there is none."""
-    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    try:
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return told.partition("\n")[0].strip() or None
 
 
 def installed(packages: Iterable[str]) -> dict[str, str]:
