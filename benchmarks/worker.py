@@ -34,7 +34,7 @@ def contest(task_name: str, rival_name: str) -> tuple[dict[str, Any], Callable[[
         "updates": contestant.updates(),
     }
     if rival_name in OURS:
-        ready["accelerator"] = import_module("keras_gan.backend").accelerator()
+        ready["accelerator"] = import_module("keras_gan.training.backend").accelerator()
 
     def answer(seconds: float) -> dict[str, Any]:
         measured = contestant.run(seconds)._asdict()

@@ -24,8 +24,8 @@ class Looks(keras.callbacks.Callback):
         super().__init__()
         self.data = data
         self.accuracy: list[float] = []
-        self.last: list[kg.ModeReport] = []
-        self.averaged: list[kg.ModeReport] = []
+        self.last: list[kg.metrics.ModeReport] = []
+        self.averaged: list[kg.metrics.ModeReport] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Scores fresh samples."""
@@ -84,7 +84,7 @@ def averages(seed: int) -> dict[str, Any]:
     return found
 
 
-def late(reports: list[kg.ModeReport], name: str) -> float:
+def late(reports: list[kg.metrics.ModeReport], name: str) -> float:
     """The median of a score over the second half of the looks."""
     return float(np.median([getattr(report, name) for report in reports[-HALF:]]))
 

@@ -54,7 +54,7 @@ def ring_run(
 
 def captured(samples: np.ndarray, modes: Any, std: Any) -> set[int]:
     """Which modes have a sample within three standard deviations."""
-    return {number for number, mode in enumerate(modes) if kg.modes_captured(samples, [mode], std)}
+    return {number for number, mode in enumerate(modes) if kg.metrics.modes_captured(samples, [mode], std)}
 
 
 def gan_on_ring(seed: int) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def measure(fake: np.ndarray) -> list[float]:
     """The Fréchet distance in a classifier's features, and the coverage in pixels of unseen digits."""
     reference = digits().test[: len(fake)]
     features = map(kg.load_classifier(digits()).features, (reference, fake))
-    near = kg.neighbour_scores(*(x.reshape(len(x), -1) for x in (reference, fake)))
-    return [kg.frechet_distance(*features), near.coverage]
+    near = kg.metrics.neighbour_scores(*(x.reshape(len(x), -1) for x in (reference, fake)))
+    return [kg.metrics.frechet_distance(*features), near.coverage]
 
 
 def samples(place: str, depth: int, rate: float, seed: int) -> np.ndarray:

@@ -48,7 +48,7 @@ def two_games(seed: int) -> dict[str, Any]:
     data = halves()
     classifier = kg.load_classifier(data)
     reports = {
-        loss: kg.sample_report(digit_gan(seed, loss, data), data, classifier, seed=seed)
+        loss: kg.metrics.sample_report(digit_gan(seed, loss, data), data, classifier, seed=seed)
         for loss in ("non_saturating", "minimax")
     }
     first = reports["non_saturating"]
@@ -71,11 +71,15 @@ def faults(seed: int) -> dict[str, Any]:
     reference, rest = classifier.features(data.test[order[:NUM_SAMPLES]]), order[NUM_SAMPLES:]
     real, half = rest[:NUM_SAMPLES], rest[labels[rest] < 5][:NUM_SAMPLES]
     found: dict[str, Any] = {
-        f"coverage, {name}": kg.neighbour_scores(reference, classifier.features(data.test[rows])).coverage
+        f"coverage, {name}": kg.metrics.neighbour_scores(
+            reference, classifier.features(data.test[rows])
+        ).coverage
         for name, rows in (("all classes", real), ("half of them", half))
     }
     images = [gaussian_filter(data.test[real], (0, std, std, 0)) for std in BLURS]
-    found["Fréchet, blurred"] = [kg.frechet_distance(reference, classifier.features(each)) for each in images]
+    found["Fréchet, blurred"] = [
+        kg.metrics.frechet_distance(reference, classifier.features(each)) for each in images
+    ]
     found["samples, half of them"] = len(half)
     return found
 

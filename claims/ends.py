@@ -59,7 +59,9 @@ def both_heads(seed: int) -> dict[str, Any]:
             callbacks=[watch],
         )
         found[f"{head}, silent"] = [look["silent"] for look in watch.metrics[1:]]
-        found[f"{head}, distance"] = kg.frechet_distance(reference, classifier.features(watch.samples[-1]))
+        found[f"{head}, distance"] = kg.metrics.frechet_distance(
+            reference, classifier.features(watch.samples[-1])
+        )
     return found
 
 

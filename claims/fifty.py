@@ -11,7 +11,7 @@ from claims.record import Claim, Condition, Results, Verdict, judged
 
 def one_half(seed: int) -> dict[str, Any]:
     """Where the fake is when the Dirac-GAN answers one half, and the best linear judge of a round cloud."""
-    path = kg.trajectory(kg.DiracGAN(), kg.Alternating(0.2), num_steps=500)
+    path = kg.theory.trajectory(kg.theory.DiracGAN(), kg.theory.Alternating(0.2), num_steps=500)
     crossings = np.flatnonzero(np.diff(np.sign(path[:, 1])))
     away = np.abs(path[crossings, 0])
     ring: Any = kg.ring(num_train=1)

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 import keras_gan as kg
-from keras_gan.backend import value_and_grad
+from keras_gan.training.backend import value_and_grad
 
 BATCH_SIZE = 64
 STEPS_PER_EPOCH = 50

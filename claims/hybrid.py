@@ -26,7 +26,7 @@ class VAE(keras.Model):
     def call(self, x: Any) -> Any:
         """Returns the copies."""
         mean, log_var = ops.split(self.encoder(x), 2, axis=-1)
-        noise = kg.backend.random_normal(ops.shape(mean), seed=self.draws)
+        noise = kg.training.backend.random_normal(ops.shape(mean), seed=self.draws)
         copy = self.decoder(mean + ops.exp(log_var / 2) * noise)
         self.add_loss(self.costs[0] * ops.mean(ops.sum(ops.square(x - copy), axis=(1, 2, 3))))
         self.add_loss(self.costs[1] * ops.mean(divergence(mean, log_var)))
@@ -43,7 +43,7 @@ class DecoderOfVAE(keras.layers.Layer):
     def call(self, z: Any, training: bool = False) -> Any:
         """Returns decoded `z`."""
         if training:
-            shares = kg.backend.random_uniform((BATCH_SIZE,), seed=self.vae.draws)
+            shares = kg.training.backend.random_uniform((BATCH_SIZE,), seed=self.vae.draws)
             self.vae(ops.take(self.images, ops.cast(shares * len(self.images), "int32"), axis=0))
         return self.vae.decoder(z)
 
@@ -68,13 +68,13 @@ def three_models(seed: int) -> dict[str, Any]:
     of_reference = classifier.features(reference)
     z = np.random.default_rng(seed).standard_normal((half, LATENT)).astype("float32")
     found: dict[str, Any] = {
-        "Fréchet, real": kg.frechet_distance(of_reference, classifier.features(other)),
+        "Fréchet, real": kg.metrics.frechet_distance(of_reference, classifier.features(other)),
         "error, mean image": float(((data.test - data.train.mean(axis=0)) ** 2).sum(axis=(1, 2, 3)).mean()),
     }
     for name in ("GAN", "VAE", *READINGS):
         decoder, encoder = trained(name, seed, data.train)
         samples = ops.convert_to_numpy(decoder(z))
-        found[f"Fréchet, {name}"] = kg.frechet_distance(of_reference, classifier.features(samples))
+        found[f"Fréchet, {name}"] = kg.metrics.frechet_distance(of_reference, classifier.features(samples))
         if encoder is not None:
             mean, log_var = ops.split(encoder(data.test), 2, axis=-1)
             missed = ops.convert_to_numpy(decoder(mean)) - data.test

@@ -35,7 +35,7 @@ def bias(seed: int) -> dict[str, Any]:
 
 
 def _mean_distance(pairs: list[np.ndarray]) -> float:
-    return float(np.mean([kg.frechet_distance(*np.split(pair, 2)) for pair in pairs]))
+    return float(np.mean([kg.metrics.frechet_distance(*np.split(pair, 2)) for pair in pairs]))
 
 
 def identical(seed: int) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def identical(seed: int) -> dict[str, Any]:
     found = {}
     for dim in DIMS:
         real, fake = rng.standard_normal((2, NUM_POINTS, dim))
-        scores = kg.neighbour_scores(real, fake, num_neighbours=NEIGHBOURS)
+        scores = kg.metrics.neighbour_scores(real, fake, num_neighbours=NEIGHBOURS)
         found[f"d = {dim}"] = [scores.precision, scores.recall, scores.density, scores.coverage]
     return found
 

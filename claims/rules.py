@@ -35,7 +35,7 @@ def broken_rules(seed: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in BROKEN:
         fake = samples(name, seed, train, len(test))
-        near = kg.neighbour_scores(test.reshape(len(test), -1), fake.reshape(len(fake), -1))
+        near = kg.metrics.neighbour_scores(test.reshape(len(test), -1), fake.reshape(len(fake), -1))
         found[name] = near.coverage
         found[f"{name}, finest pattern"] = finest(fake) / finest(test)
     return found

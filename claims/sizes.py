@@ -44,7 +44,7 @@ def scores(side: int, kind: str, seed: int) -> tuple[float, float]:
     gan.restart(*players, seed=3 * seed + 2)
     gan.fit(train, batch_size=BATCH_SIZE, verbose=0)
     fake = gan.sample(len(test), seed=seed)
-    near = kg.neighbour_scores(test.reshape(len(test), -1), fake.reshape(len(fake), -1))
+    near = kg.metrics.neighbour_scores(test.reshape(len(test), -1), fake.reshape(len(fake), -1))
     return near.coverage, roughness(fake) / roughness(test)
 
 

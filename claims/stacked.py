@@ -53,7 +53,7 @@ def trained(images: np.ndarray, seed: int, *, packing: int) -> np.ndarray:
 
 def modes_and_kl(labels: np.ndarray) -> dict[str, Any]:
     """Modes by two rules, and the KL from equal shares."""
-    report = kg.class_report(labels, 1_000, min_hits=MIN_HITS)
+    report = kg.metrics.class_report(labels, 1_000, min_hits=MIN_HITS)
     return {"modes hit": len(set(labels.tolist())), "modes": report.classes, "KL": report.kl}
 
 

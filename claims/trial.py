@@ -67,7 +67,7 @@ def _coverage(setup: Setup, name: str, seed: int) -> float:
     z = gan.draw_z(len(test), seed=seed)
     fake = keras.ops.convert_to_numpy(gan.generator(z, training=setup.dropout > 0))
     fake = 2 * fake - 1 if setup.zero_to_one else fake
-    return kg.neighbour_scores(test.reshape(len(test), -1), fake.reshape(len(test), -1)).coverage
+    return kg.metrics.neighbour_scores(test.reshape(len(test), -1), fake.reshape(len(test), -1)).coverage
 
 
 def data_set(name: str, seed: int, num: int) -> tuple[np.ndarray, np.ndarray]:
@@ -147,5 +147,7 @@ def ceiling(name: str, seeds: Sequence[int]) -> float:
     shares = []
     for seed in seeds:
         train, test = data_set(name, seed, len(data_set(name, seed, 1)[1]))
-        shares.append(kg.neighbour_scores(test.reshape(len(test), -1), train.reshape(len(test), -1)).coverage)
+        shares.append(
+            kg.metrics.neighbour_scores(test.reshape(len(test), -1), train.reshape(len(test), -1)).coverage
+        )
     return float(np.mean(shares))

@@ -78,6 +78,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"EPOCHS": 3, "STAGES": [1, 2, 3], "SEEDS": [1], "CLIMB": 5}
 EPOCHS = 60  # of the GAN, 50 steps each
@@ -268,7 +269,7 @@ def tip(color):
 
 
 # %% tags=["hide-input"] name="system" alt="Diagram of a GAN. Random numbers z go into the generator, which makes fakes. Fakes and real data both go into the discriminator, which answers how likely each is real. Two dashed arrows lead back from the answer: one to the discriminator, which learns to be right, and one through the discriminator to the generator, which learns to be taken for real. The real data has no arrow to the generator."
-R, F, D = kg.REAL, kg.FAKE, kg.DISCRIMINATOR
+R, F, D = REAL, FAKE, DISCRIMINATOR
 parts = [
     box(200, 20, "real data", "samples x", R),
     box(10, 130, "z", "random numbers", D),
@@ -393,11 +394,11 @@ plt.show()
 # %% tags=["hide-input"] name="accuracy" alt="Accuracy of the discriminator on new points over {EPOCHS} epochs, three seeds, with a line at one half. Before training it is {np.median(curves[:, 0]):.2f}; the highest median is {np.median(curves, axis=0).max():.2f}, at epoch {np.median(curves, axis=0).argmax()}; at the end it is {np.median(curves[:, -1]):.2f}."
 fig, ax = plt.subplots(figsize=(7, 3.6))
 at = np.arange(EPOCHS + 1)
-kg.plot_seeds(at, curves, color=kg.DISCRIMINATOR, label="D", ax=ax)
+kg.plot_seeds(at, curves, color=DISCRIMINATOR, label="D", ax=ax)
 for row in outside:
-    ax.plot(STAGES, row, "s", color=kg.PENALTY, ms=5)
-ax.plot([], [], "s", color=kg.PENALTY, label="outside judge")
-ax.axhline(0.5, color=kg.NEUTRAL, lw=1)
+    ax.plot(STAGES, row, "s", color=PENALTY, ms=5)
+ax.plot([], [], "s", color=PENALTY, label="outside judge")
+ax.axhline(0.5, color=NEUTRAL, lw=1)
 ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0.3, 1.02))
 ax.set_title(f"The judge in the game: never above {curves.max():.0%}")
 ax.legend()

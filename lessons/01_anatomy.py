@@ -86,6 +86,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"]
 LATENT_DIM = 16  # length of z
@@ -168,14 +169,12 @@ d_fake, d_real = (
 
 # %% name="flow" alt="Three panels. Left: the {LATENT_DIM} random numbers of one z as bars between about -2 and 2. Middle: the 8 by 8 image that the untrained generator makes of them, grey noise. Right: two bars for the discriminator's answer D(x), {d_fake:.2f} for this fake and {d_real:.2f} for a real digit; neither near 0 or 1, for nothing is trained."
 fig, axes = plt.subplots(1, 3, figsize=(9.5, 3.2))
-axes[0].bar(np.arange(LATENT_DIM), z[0], color=kg.NEUTRAL)
+axes[0].bar(np.arange(LATENT_DIM), z[0], color=NEUTRAL)
 axes[0].set(title="z", xlabel="component", ylabel="value")
 kg.plot_images(fake[:1], ax=axes[1], title="generator(z)")
-axes[2].bar(
-    ["fake", "real"], [d_fake, d_real], color=[kg.FAKE, kg.REAL]
-)
+axes[2].bar(["fake", "real"], [d_fake, d_real], color=[FAKE, REAL])
 axes[2].set(ylim=(0, 1), title="D(x)", ylabel="probability of real")
-axes[2].axhline(0.5, color=kg.NEUTRAL, linewidth=1)
+axes[2].axhline(0.5, color=NEUTRAL, linewidth=1)
 plt.show()
 
 # %% [markdown]
@@ -311,7 +310,7 @@ fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.6), sharey=True)
 for ax, (name, values) in zip(axes, moves.items()):
     values = np.array(values)
     for i, (who, color) in enumerate(
-        [("discriminator", kg.DISCRIMINATOR), ("generator", kg.FAKE)]
+        [("discriminator", DISCRIMINATOR), ("generator", FAKE)]
     ):
         hatch = ["", "//"][i]
         place = np.arange(2) + 0.38 * i - 0.19

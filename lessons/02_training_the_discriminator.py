@@ -76,6 +76,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"NUM_POINTS": 1000, "EPOCHS": 1}
 NUM_POINTS = 20_000  # real points, and as many fakes
@@ -236,14 +237,14 @@ best_loss, best_error = loss_of(*best_pair), error_of(*best_pair)
 # %% tags=["hide-input"] name="losses" alt="Loss of the discriminator over {EPOCHS} epochs, three seeds each. Four hidden units: the curves stay just below the line of 1.386 that marks guessing and end at {np.median(losses['small']):.2f}. Two layers of 64: they fall within two epochs and end at {np.median(losses['large']):.2f}, just above the line of the best possible discriminator at {best_loss:.2f}."
 fig, ax = plt.subplots(figsize=(7, 4))
 epochs = np.arange(1, EPOCHS + 1)
-styles = {"small": ("--", kg.PENALTY), "large": ("-", kg.DISCRIMINATOR)}
+styles = {"small": ("--", PENALTY), "large": ("-", DISCRIMINATOR)}
 for name, (line, color) in styles.items():
     curves = np.array([curve for _, curve in runs[name]])
     kg.plot_seeds(
         epochs, curves, color=color, linestyle=line, label=name, ax=ax
     )
 for level, text in [(2 * np.log(2), "guessing"), (best_loss, "best")]:
-    ax.axhline(level, color=kg.NEUTRAL, linewidth=1)
+    ax.axhline(level, color=NEUTRAL, linewidth=1)
     ax.annotate(text, (EPOCHS, level), va="bottom", ha="right")
 ax.set(xlabel="epoch", ylabel="discriminator loss (nats)")
 ax.set_title("Same data, same fakes, two losses")

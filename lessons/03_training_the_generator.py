@@ -79,6 +79,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"NUM_POINTS": 1000, "EPOCHS": 1, "STEPS": 5, "SEEDS": [1]}
 NUM_POINTS = 10_000  # real points, and as many fakes
@@ -160,7 +161,7 @@ fig, ax = plt.subplots(figsize=(5.6, 4.8))
 kg.plot_surface(score, (-2, 2, -2, 2), ax=ax)
 kg.plot_samples(fake=first, ax=ax)
 length = np.linalg.norm(arrows, axis=1, keepdims=True)
-ax.quiver(*first.T, *(arrows / length).T, color=kg.DISCRIMINATOR)
+ax.quiver(*first.T, *(arrows / length).T, color=DISCRIMINATOR)
 ax.set_title("Each fake hears a direction, and nothing else")
 plt.show()
 
@@ -215,7 +216,7 @@ print("discriminators that did not move by one bit:", sum(still))
 assert all(still)
 assert len(still) == len(SEEDS)
 
-# %% tags=["hide-input"] name="result" alt="The frozen discriminator's map, a purple patch in the middle of a green plane, with 300 real points on the ring, green circles, and 300 fakes of the first seed, purple crosses. Left, before: the fakes lie in the patch. Right, after {STEPS} steps: they are strewn over the green plane around the patch, to both sides of the ring; {kg.high_quality_share(fakes[SEEDS[0]][1], ring.modes, ring.std):.0%} lie on a bump."
+# %% tags=["hide-input"] name="result" alt="The frozen discriminator's map, a purple patch in the middle of a green plane, with 300 real points on the ring, green circles, and 300 fakes of the first seed, purple crosses. Left, before: the fakes lie in the patch. Right, after {STEPS} steps: they are strewn over the green plane around the patch, to both sides of the ring; {kg.metrics.high_quality_share(fakes[SEEDS[0]][1], ring.modes, ring.std):.0%} lie on a bump."
 reach = 1.2 * max(1.6, np.quantile(np.abs(fakes[SEEDS[0]][1]), 0.98))
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.4))
 for ax, points, when in zip(axes, fakes[SEEDS[0]], ("Before", "After")):
@@ -237,7 +238,7 @@ for seed, (before, after) in fakes.items():
         (1 / (1 + np.exp(-logits_of(trained[seed][1], x)))).mean()
         for x in (before, after)
     ]
-    share = kg.high_quality_share(after, ring.modes, ring.std)
+    share = kg.metrics.high_quality_share(after, ring.modes, ring.std)
     ends.append((seed, *answers, share))
 
 # %% tags=["hide-input"]
@@ -248,7 +249,7 @@ rows = [
 rows += [
     f"| {s} | {a:.3f} | {b:.4f} | {c:.1%} |" for s, a, b, c in ends
 ]
-best = kg.high_quality_share(ring.test, ring.modes, ring.std)
+best = kg.metrics.high_quality_share(ring.test, ring.modes, ring.std)
 fooled = [row[2] for row in ends]
 shares = [row[3] for row in ends]
 display(
@@ -477,12 +478,12 @@ assert abs(ratio / np.exp(-FAR) - 1) < 1e-9
 fig, ax = plt.subplots(figsize=(6.5, 3.4))
 logit = np.linspace(-8, 8, 200)
 weights = np.abs(exact(logit))
-ax.plot(logit, weights[0], color=kg.PENALTY, label="saturating, D")
+ax.plot(logit, weights[0], color=PENALTY, label="saturating, D")
 ax.plot(
     logit,
     weights[1],
     "--",
-    color=kg.FAKE,
+    color=FAKE,
     label="non-saturating, 1 - D",
 )
 ax.set(xlabel="logit of the fake", ylabel="how much it counts")

@@ -74,6 +74,7 @@ from IPython.display import Markdown, display
 import keras_gan as kg
 
 kg.use_style()
+_, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"]
 REAL = [0.4, 0.3, 0.2, 0.1]  # how often the real die shows each face
@@ -140,16 +141,18 @@ print("p / (p + q):    ", p / (p + q))
 
 # %% tags=["check", "exact"]
 assert np.abs(found - p / (p + q)).max() < 1e-4
-assert np.abs(found - kg.optimal_discriminator(p, q)).max() < 1e-4
+assert (
+    np.abs(found - kg.theory.optimal_discriminator(p, q)).max() < 1e-4
+)
 
 # %% name="faces" alt="Four curves, one for each face of the die: what the face contributes to the value, against the answer D between 0 and 1. Each is a hill that falls steeply at both ends. Their tops, marked by dots, lie at the answers {found[0]:.1f}, {found[1]:.1f}, {found[2]:.1f} and {found[3]:.1f}."
 fig, ax = plt.subplots(figsize=(6.5, 3.8))
 lines = ["-", "--", "-.", ":"]
 for face, (curve, line) in enumerate(zip(curves, lines), 1):
     ax.plot(
-        tried, curve, line, color=kg.DISCRIMINATOR, label=f"face {face}"
+        tried, curve, line, color=DISCRIMINATOR, label=f"face {face}"
     )
-    ax.plot(tried[curve.argmax()], curve.max(), "o", color=kg.PENALTY)
+    ax.plot(tried[curve.argmax()], curve.max(), "o", color=PENALTY)
 ax.set(
     xlabel="answer D", ylabel="share of the value", ylim=(-1.2, -0.1)
 )
@@ -175,8 +178,8 @@ def forged_at(t):
 
 def best_value(t):
     """What the best discriminator reaches against this die."""
-    logits = kg.optimal_logits(p, forged_at(t))
-    return kg.value_of_game(logits, p, forged_at(t))
+    logits = kg.theory.optimal_logits(p, forged_at(t))
+    return kg.theory.value_of_game(logits, p, forged_at(t))
 
 
 # %% [markdown]
@@ -196,13 +199,11 @@ frozen_start, frozen_end = (
 
 # %% name="result" alt="Value of the game against the mixture t, from the forged die at 0 to the real die at 1 and beyond. Black, the best discriminator for each die: a valley whose bottom {always_best.min():.3f} lies at t = 1. Orange, dashed, the discriminator frozen at the start: a straight line that touches the valley at 0 and falls on below its bottom, to {frozen_start[-1]:.2f}. Grey, dotted, the undecided one: a level line at {FLOOR:.3f} that touches the valley at 1."
 fig, ax = plt.subplots(figsize=(7, 4.2))
-ax.plot(t, always_best, color=kg.DISCRIMINATOR, label="always the best")
-ax.plot(
-    t, frozen_start, "--", color=kg.PENALTY, label="frozen at t = 0"
-)
-ax.plot(t, frozen_end, ":", color=kg.NEUTRAL, label="undecided")
-ax.plot(0, best_value(0), "x", color=kg.FAKE, ms=9, mew=2)
-ax.plot(1, FLOOR, "o", color=kg.REAL)
+ax.plot(t, always_best, color=DISCRIMINATOR, label="always the best")
+ax.plot(t, frozen_start, "--", color=PENALTY, label="frozen at t = 0")
+ax.plot(t, frozen_end, ":", color=NEUTRAL, label="undecided")
+ax.plot(0, best_value(0), "x", color=FAKE, ms=9, mew=2)
+ax.plot(1, FLOOR, "o", color=kg.plots.COLOURS["real"])
 ax.set(
     xlabel="t: forged die at 0, real die at 1", ylabel="value V (nats)"
 )
@@ -273,7 +274,7 @@ def masses(mean):
 
 
 def value(theta, psi):
-    return kg.value_of_game(psi * x, masses(0), masses(theta))
+    return kg.theory.value_of_game(psi * x, masses(0), masses(theta))
 
 
 # %%
@@ -314,15 +315,15 @@ values = {n: [value(*at) for at in path] for n, path in paths.items()}
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 4))
 ticks = np.linspace(-1.3, 1.3, 41)
 height = [[value(theta, psi) for theta in ticks] for psi in ticks]
-lines = axes[0].contour(ticks, ticks, height, 14, colors=kg.NEUTRAL)
+lines = axes[0].contour(ticks, ticks, height, 14, colors=NEUTRAL)
 axes[0].clabel(lines, fontsize=8)
-axes[0].plot(*paths["the game"].T, color=kg.DISCRIMINATOR)
-axes[0].plot(*START, "x", color=kg.FAKE, ms=9, mew=2)
-axes[0].plot(0, 0, "o", color=kg.REAL)
+axes[0].plot(*paths["the game"].T, color=DISCRIMINATOR)
+axes[0].plot(*START, "x", color=FAKE, ms=9, mew=2)
+axes[0].plot(0, 0, "o", color=kg.plots.COLOURS["real"])
 axes[0].set(xlabel="θ, generator", ylabel="ψ, discriminator")
 axes[0].set(aspect="equal", title="Around a saddle, into its middle")
-axes[1].plot(values["the game"], color=kg.DISCRIMINATOR)
-axes[1].axhline(FLOOR, color=kg.NEUTRAL, lw=1)
+axes[1].plot(values["the game"], color=DISCRIMINATOR)
+axes[1].axhline(FLOOR, color=NEUTRAL, lw=1)
 axes[1].set(xlabel="step", ylabel="value V (nats)")
 axes[1].set_title("The value ends where it began")
 plt.show()
@@ -386,13 +387,18 @@ m = (p + q) / 2
 by_hand = FLOOR + kl(p, m) + kl(q, m)
 print(f"sum over faces:   {by_hand:.6f}")
 print(f"terms, with D*:   {sum(terms(p / (p + q), p, q)):.6f}")
-print(f"-log 4 + 2 JSD:   {FLOOR + 2 * kg.js_divergence(p, q):.6f}")
+print(
+    f"-log 4 + 2 JSD:   {FLOOR + 2 * kg.theory.js_divergence(p, q):.6f}"
+)
 
 # %% tags=["check", "exact"]
 assert abs(by_hand - sum(terms(p / (p + q), p, q))) < 1e-12
-assert abs(by_hand - FLOOR - 2 * kg.js_divergence(p, q)) < 1e-12
+assert abs(by_hand - FLOOR - 2 * kg.theory.js_divergence(p, q)) < 1e-12
 assert (
-    abs(by_hand - kg.value_of_game(kg.optimal_logits(p, q), p, q))
+    abs(
+        by_hand
+        - kg.theory.value_of_game(kg.theory.optimal_logits(p, q), p, q)
+    )
     < 1e-12
 )
 
@@ -410,14 +416,14 @@ dice = {
     "a little off": forged_at(0.8),
 }
 for name, die in dice.items():
-    jsd = kg.js_divergence(p, die)
+    jsd = kg.theory.js_divergence(p, die)
     print(f"{name:<13} JSD {jsd:.4f}   V {FLOOR + 2 * jsd:.4f}")
-apart = kg.js_divergence([1, 0], [0, 1])
+apart = kg.theory.js_divergence([1, 0], [0, 1])
 print(f"never alike   JSD {apart:.4f}   V {FLOOR + 2 * apart:.4f}")
 
 # %% tags=["check", "exact"]
 assert abs(apart - np.log(2)) < 1e-12
-assert kg.js_divergence(p, p) == 0
+assert kg.theory.js_divergence(p, p) == 0
 
 # %% [markdown]
 r"""

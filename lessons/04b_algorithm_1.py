@@ -84,6 +84,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"UPDATES": 20, "SEEDS": [1], "LOOKS": 2}
 HAND_STEPS = 12  # training steps of our own loop
@@ -140,7 +141,7 @@ generator of random numbers with the same seed.
 
 # %%
 def draw(stream):
-    z = kg.backend.random_normal((BATCH_SIZE, 4), seed=stream)
+    z = kg.training.backend.random_normal((BATCH_SIZE, 4), seed=stream)
     return keras.ops.convert_to_numpy(z)
 
 
@@ -310,7 +311,7 @@ for k in CHOICES:
     runs[k] = [run(gan, seed) for seed in SEEDS]
 
 # %% tags=["hide-input"]
-looks = {1: (kg.FAKE, "--"), 5: (kg.DISCRIMINATOR, "-")}
+looks = {1: (FAKE, "--"), 5: (DISCRIMINATOR, "-")}
 
 # %% tags=["hide-input"] name="result" alt="KL divergence of the bumps' proportions, in nats on a logarithmic axis, against the generator's updates, {len(SEEDS)} seeds for each k. At the end k = 1 lies between {min(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[1]):.2f}, k = 5 between {min(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f} and {max(w.metrics[-1]['kl'] for w, _, _ in runs[5]):.2f}."
 fig, ax = plt.subplots(figsize=(7, 4.2))

@@ -84,6 +84,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"UPDATES": 36, "NUM_IMAGES": 600}
 UPDATES = 18_000  # 30 epochs of 600 steps on MNIST
@@ -233,7 +234,7 @@ display(Markdown("\n".join(table)))
 # %% tags=["hide-input"] name="losses" alt="Two curves over {epochs} epochs. The discriminator's loss goes from {run.history['d_loss'][0]:.2f} to {run.history['d_loss'][-1]:.2f}; the generator's, dashed, goes from {run.history['g_loss'][0]:.1f} to {run.history['g_loss'][-1]:.1f}. Thin lines mark 1.39 and 0.69, the values where the discriminator only guesses; at the end it is below the first and the generator above the second."
 balance = {"d_loss": 2 * np.log(2), "g_loss": np.log(2)}
 fig, ax = plt.subplots(figsize=(7, 4))
-kg.plot_losses(run.history, equilibrium=balance, ax=ax)
+kg.plots.plot_losses(run.history, equilibrium=balance, ax=ax)
 ax.set_title("To the end, the discriminator beats guessing")
 plt.show()
 
@@ -259,8 +260,8 @@ relative = [spread(s) / real_spread for s in watch.samples[1:]]
 
 # %% tags=["hide-input"] name="spread" alt="Spread of 500 samples relative to real digits at six looks: {relative[0]:.2f} at epoch {watch.epochs[1]}, {relative[3]:.2f} at epoch {watch.epochs[4]}, {relative[5]:.2f} at epoch {watch.epochs[6]}. A line at 1 marks real digits; 0 would be one picture."
 fig, ax = plt.subplots(figsize=(7, 3.6))
-ax.plot(watch.epochs[1:], relative, color=kg.FAKE, ls="--", marker="x")
-ax.axhline(1, color=kg.REAL)
+ax.plot(watch.epochs[1:], relative, color=FAKE, ls="--", marker="x")
+ax.axhline(1, color=REAL)
 ax.annotate("real digits", (watch.epochs[1], 1), va="bottom")
 ax.annotate("0: all samples alike", (watch.epochs[1], 0), va="bottom")
 ax.set(xlabel="epoch", ylabel="relative spread", ylim=(0, 1.12))

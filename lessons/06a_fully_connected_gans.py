@@ -87,6 +87,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"UPDATES": 10, "NUM_IMAGES": 200, "EPOCHS": 2, "SEEDS": [1, 2]}
 UPDATES = 3_000  # 5 epochs of MNIST; the recipe has 100
@@ -156,8 +157,8 @@ reference, others = data.test[:half], data.test[half : 2 * half]
 
 def measure(samples):
     a, b = map(classifier.features, (reference, samples))
-    coverage = kg.neighbour_scores(a, b).coverage
-    return kg.frechet_distance(a, b), coverage
+    coverage = kg.metrics.neighbour_scores(a, b).coverage
+    return kg.metrics.frechet_distance(a, b), coverage
 
 
 noise = np.random.default_rng(0).uniform(-1, 1, reference.shape)
@@ -315,14 +316,14 @@ listed = "; ".join(
 worst = max(LESS, key=lambda name: middle[name])
 fig, ax = plt.subplots(figsize=(8, 4.4))
 for y, (name, values) in enumerate(distance.items()):
-    color = kg.PENALTY if name in MORE else kg.FAKE
-    color = kg.DISCRIMINATOR if name == "the recipe" else color
+    color = PENALTY if name in MORE else FAKE
+    color = DISCRIMINATOR if name == "the recipe" else color
     ax.plot(values, [y] * len(values), "x", color=color)
     ax.plot([middle[name]] * 2, [y - 0.3, y + 0.3], color=color, lw=3)
-ax.axvline(FLOOR, color=kg.REAL, ls=":", label="real digits")
-ax.axvline(CEILING, color=kg.NEUTRAL, ls=":", label="noise")
+ax.axvline(FLOOR, color=REAL, ls=":", label="real digits")
+ax.axvline(CEILING, color=NEUTRAL, ls=":", label="noise")
 base = distance["the recipe"]
-ax.axvspan(base.min(), base.max(), color=kg.NEUTRAL, alpha=0.15)
+ax.axvspan(base.min(), base.max(), color=NEUTRAL, alpha=0.15)
 ax.set_yticks(range(len(PARTS)), PARTS)
 ax.invert_yaxis()
 ax.set(xlabel="Fréchet distance", xscale="log")

@@ -77,6 +77,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
 EPOCHS = 80
@@ -112,8 +113,8 @@ reference, others = data.test[:half], data.test[half : 2 * half]
 def measure(samples):
     features = map(classifier.features, (reference, samples))
     pixels = (x.reshape(half, -1) for x in (reference, samples))
-    near = kg.neighbour_scores(*pixels)
-    return kg.frechet_distance(*features), near.coverage
+    near = kg.metrics.neighbour_scores(*pixels)
+    return kg.metrics.frechet_distance(*features), near.coverage
 
 
 # %%
@@ -253,7 +254,7 @@ for name, values in distance.items():
 claims.check("S5b", "confirmed")
 
 # %% tags=["hide-input"]
-COLORS = (kg.FAKE, kg.PENALTY, kg.DISCRIMINATOR, kg.NEUTRAL)
+COLORS = (FAKE, PENALTY, DISCRIMINATOR, NEUTRAL)
 SETS = {"Fréchet distance": distance, "coverage in pixels, %": coverage}
 groups = list(dict.fromkeys(name.split(", ")[0] for name in distance))
 
@@ -284,8 +285,8 @@ for k, (ax, (measured, values)) in enumerate(zip(axes, SETS.items())):
     for name, row in values.items():
         here = scores[name][:, k] if name in HERE else np.array([])
         marks(ax, name, row, unit * here)
-    ax.axhline(unit * ENDS[0, k], color=kg.REAL, ls=":")
-    ax.axhline(unit * ENDS[1, k], color=kg.NEUTRAL, ls=":")
+    ax.axhline(unit * ENDS[0, k], color=REAL, ls=":")
+    ax.axhline(unit * ENDS[1, k], color=NEUTRAL, ls=":")
     ax.set_xticks([1, 2, 3])
     ax.set(xlabel="hidden layers in each network", ylabel=measured)
 far, near = (
@@ -481,9 +482,9 @@ alike = ", ".join(f"{name} {v:.3f}" for name, v in apart.items())
 # %% name="blind" alt="Three scatter plots of a discriminator's answer to the washed-out image over its answer to the real one, for 100 images. Largest difference, in standard deviations of the answers: {alike}. Normalised, all points lie on the diagonal."
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.4))
 for ax, (name, (a, b)) in zip(axes, pairs.items()):
-    ax.plot(a, b, "x", color=kg.DISCRIMINATOR, ms=4)
+    ax.plot(a, b, "x", color=DISCRIMINATOR, ms=4)
     ends = [min(a.min(), b.min()), max(a.max(), b.max())]
-    ax.plot(ends, ends, ":", color=kg.NEUTRAL)
+    ax.plot(ends, ends, ":", color=NEUTRAL)
     ax.set(title=name, xlabel="answer to the real image")
 axes[0].set_ylabel("to the washed-out one")
 plt.show()

@@ -81,6 +81,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 20, "LOOKS": 4, "SEEDS": [1], "NUM_SAMPLES": 60}
 FORM = "README"  # or "model file"
@@ -274,7 +275,7 @@ def yardstick(images):
 
     def distance(samples):
         near, far = (pca.transform(flat(x)) for x in (half, samples))
-        return kg.frechet_distance(near, far[:num])
+        return kg.metrics.frechet_distance(near, far[:num])
 
     return distance, other
 
@@ -344,7 +345,7 @@ eight samples of the last look, not the best eight.
 # %%
 def panel(images, side):
     """Nine images as one picture of that side, in colour."""
-    grid = np.atleast_3d(kg.image_grid(images, columns=3))
+    grid = np.atleast_3d(kg.plots.image_grid(images, columns=3))
     grid = np.repeat(grid, 3 // grid.shape[2], axis=2)
     rest = [(0, side - n) for n in grid.shape[:2]]
     return np.pad(grid, [*rest, (0, 0)], constant_values=1)
@@ -383,16 +384,16 @@ worst = max(factor, key=factor.get)
 # %% name="result" alt="Roughness of the samples relative to real images, logarithmic, over {STEPS} steps, thin lines for {len(SEEDS)} seeds and a thick median for each data set. At the end: {listed}. A green line at 1 marks real images."
 steps = np.arange(LOOKS + 1) * (STEPS // LOOKS)
 styles = (
-    (kg.FAKE, "--"),
-    (kg.PENALTY, "-."),
-    (kg.DISCRIMINATOR, "-"),
+    (FAKE, "--"),
+    (PENALTY, "-."),
+    (DISCRIMINATOR, "-"),
 )
 fig, ax = plt.subplots(figsize=(7.4, 4.4))
 for (color, line), (name, values) in zip(styles, rough.items()):
     look = {"color": color, "linestyle": line}
     look["label"] = label_of(name)
     kg.plot_seeds(steps[1:], values[:, 1:], ax=ax, **look)
-ax.axhline(1, color=kg.REAL, lw=1)
+ax.axhline(1, color=REAL, lw=1)
 ax.set(xlabel="step", ylabel="roughness, of real images")
 ax.set_yscale("log")
 ax.set_title(f"The largest factor at the end: {label_of(worst)}")

@@ -82,6 +82,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 24, "SEEDS": [1]}
 STEPS = 528
@@ -193,14 +194,16 @@ classifier = kg.load_classifier(digits)
 reference, others = (
     classifier.features(digits.test[i::2][:NUM]) for i in (0, 1)
 )
-FLOOR = kg.frechet_distance(reference, others)
+FLOOR = kg.metrics.frechet_distance(reference, others)
 
 
 def distances(watch):
     """One a look; all samples are read at once, which is faster."""
     features = classifier.features(np.concatenate(watch.samples))
     looks = np.split(features, len(watch.samples))
-    return [kg.frechet_distance(reference, look) for look in looks]
+    return [
+        kg.metrics.frechet_distance(reference, look) for look in looks
+    ]
 
 
 # %%
@@ -250,13 +253,13 @@ right = f"At the end the tanh is {ratio:.1f} times as far"
 
 # %% name="result" alt="Two panels over {STEPS} steps, one thin line a seed, the median thick. Left, the share of fakes whose logit is negative: at the end {below['tanh'].min():.0%} to {below['tanh'].max():.0%} with the tanh, {below['sigmoid'].min():.0%} to {below['sigmoid'].max():.0%} with the sigmoid. Right, the distance to real digits, logarithmic: at the end {final['tanh'].min():.0f} to {final['tanh'].max():.0f} with the tanh, {final['sigmoid'].min():.0f} to {final['sigmoid'].max():.0f} with the sigmoid. A green line at {FLOOR:.1f} marks real digits."
 steps = np.arange(LOOKS + 1) * (STEPS // LOOKS)
-looks = {"tanh": (kg.PENALTY, "--"), "sigmoid": (kg.FAKE, "-")}
+looks = {"tanh": (PENALTY, "--"), "sigmoid": (FAKE, "-")}
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.4))
 for head, (color, line) in looks.items():
     look = {"color": color, "linestyle": line, "label": head}
     kg.plot_seeds(steps, cut[head], ax=axes[0], **look)
     kg.plot_seeds(steps, far[head], ax=axes[1], **look)
-axes[1].axhline(FLOOR, color=kg.REAL, lw=1)
+axes[1].axhline(FLOOR, color=REAL, lw=1)
 axes[0].set(xlabel="step", ylim=(-0.03, 1.03))
 axes[1].set(xlabel="step", yscale="log")
 axes[0].set(title=left, ylabel="share of negative logits, fakes")

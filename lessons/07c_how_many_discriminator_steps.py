@@ -77,6 +77,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"UPDATES": 6, "SEEDS": [1]}
 UPDATES = 156  # of either player, between two looks
@@ -121,7 +122,9 @@ reference = classifier.features(digits.test)
 
 
 def distance(images):
-    return kg.frechet_distance(reference, classifier.features(images))
+    return kg.metrics.frechet_distance(
+        reference, classifier.features(images)
+    )
 
 
 # %%
@@ -205,7 +208,9 @@ def distances(watch):
     """One a look; all samples are read at once, which is faster."""
     features = classifier.features(np.concatenate(watch.samples))
     looks = np.split(features, len(watch.samples))
-    return [kg.frechet_distance(reference, look) for look in looks]
+    return [
+        kg.metrics.frechet_distance(reference, look) for look in looks
+    ]
 
 
 curves = {
@@ -229,9 +234,9 @@ titles = (
 
 # %% name="result" alt="The distance to real digits, logarithmic, one thin line for each of {len(SEEDS)} seeds and a thick median for k = 1, 2 and 5. Left over generator steps, right over updates of either player; the curves are the same, stretched differently. All begin near {curves[1][:, 0].mean():.0f}. At the right ends the medians are {ends}. A green line at {FLOOR:.1f} shows real digits."
 looks = {
-    1: (kg.FAKE, "--"),
-    2: (kg.PENALTY, "-."),
-    5: (kg.DISCRIMINATOR, "-"),
+    1: (FAKE, "--"),
+    2: (PENALTY, "-."),
+    5: (DISCRIMINATOR, "-"),
 }
 fig, axes = plt.subplots(1, 2, figsize=(9.4, 4.6), sharey=True)
 for k, values in curves.items():
@@ -242,7 +247,7 @@ for k, values in curves.items():
     kg.plot_seeds(at * UPDATES, values, ax=axes[1], **look)
 names = "generator steps", "updates of either player"
 for ax, name, title in zip(axes, names, titles):
-    ax.axhline(FLOOR, color=kg.REAL, lw=1)
+    ax.axhline(FLOOR, color=REAL, lw=1)
     ax.set(xlabel=name, yscale="log", title=title)
 axes[0].set_ylabel("distance to real digits")
 plt.show()

@@ -72,9 +72,11 @@ import numpy as np
 from IPython.display import Markdown, display
 
 import keras_gan as kg
+from keras_gan import theory
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"NUM_POINTS": 2000, "EPOCHS": 1, "SEEDS": [1]}
 NUM_POINTS = 20_000  # real points, and as many fakes
@@ -97,10 +99,10 @@ def density(x, mean):
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 for ax, d in zip(axes, (2, 6)):
     p, q = density(x, 0), density(x, d)
-    ax.plot(x, p, color=kg.REAL, label="real, p")
-    ax.plot(x, q, color=kg.FAKE, ls="--", label="fake, q")
-    best = 1 / (1 + np.exp(-kg.TwoGaussians(d).logits(x)))
-    ax.plot(x, best, color=kg.DISCRIMINATOR, label="D*")
+    ax.plot(x, p, color=REAL, label="real, p")
+    ax.plot(x, q, color=FAKE, ls="--", label="fake, q")
+    best = 1 / (1 + np.exp(-theory.TwoGaussians(d).logits(x)))
+    ax.plot(x, best, color=DISCRIMINATOR, label="D*")
     ax.set(title=f"distance {d}", xlabel="x")
 axes[1].legend(loc="center right")
 plt.show()
@@ -214,13 +216,13 @@ measured = {
 
 # %% [markdown]
 """
-And the exact numbers, for distances up to 12. `kg.TwoGaussians` holds
+And the exact numbers, for distances up to 12. `kg.theory.TwoGaussians` holds
 them; how they come about is shown under *Why*.
 """
 
 # %%
 distances = np.linspace(0.1, 12, 120)
-exact = [kg.TwoGaussians(d) for d in distances]
+exact = [theory.TwoGaussians(d) for d in distances]
 curves = {
     "saturating": [game.saturating_gradient for game in exact],
     "non-saturating": [game.non_saturating_gradient for game in exact],
@@ -229,9 +231,9 @@ curves = {
 
 # %% name="result" alt="Strength of the generator's gradient against the distance of the fakes, on a logarithmic scale. The saturating gradient, orange, rises to {max(curves['saturating']):.2f} near distance {distances[np.argmax(curves['saturating'])]:.1f} and then falls steeply to {curves['saturating'][-1]:.0e} at distance 12. The non-saturating one, dashed purple, rises in proportion to the distance, to {curves['non-saturating'][-1]:.0f}. The Wasserstein gradient is a flat grey line at 1. Markers from trained discriminators at distances 1, 2 and 4 lie on the curves."
 looks = {
-    "saturating": {"color": kg.PENALTY},
-    "non-saturating": {"color": kg.FAKE, "ls": "--"},
-    "Wasserstein": {"color": kg.NEUTRAL, "ls": ":"},
+    "saturating": {"color": PENALTY},
+    "non-saturating": {"color": FAKE, "ls": "--"},
+    "Wasserstein": {"color": NEUTRAL, "ls": ":"},
 }
 fig, ax = plt.subplots(figsize=(7, 4.2))
 for name, curve in curves.items():
@@ -251,7 +253,7 @@ plt.show()
 """
 
 # %% tags=["hide-input"]
-near, far = kg.TwoGaussians(NEAR), kg.TwoGaussians(FAR)
+near, far = theory.TwoGaussians(NEAR), theory.TwoGaussians(FAR)
 ratio = near.saturating_gradient / far.saturating_gradient
 display(
     Markdown(
@@ -271,7 +273,7 @@ rows = [
     "|---|---|---|---|---|---|",
 ]
 for d in (0.5, 1, 2, 4, 6, 8, 10):
-    g = kg.TwoGaussians(d)
+    g = theory.TwoGaussians(d)
     rows.append(
         f"| {d:g} | {g.accuracy:.6f} | "
         f"{g.js_divergence / np.log(2):.6f} | "
@@ -297,7 +299,7 @@ And the crosses in the figure: how well do the trained neurons agree?
 rows = ["| d | loss | measured | exact |", "|---|---|---|---|"]
 for name, groups in measured.items():
     for d, values in groups.items():
-        g = kg.TwoGaussians(d)
+        g = theory.TwoGaussians(d)
         value = {
             "saturating": g.saturating_gradient,
             "non-saturating": g.non_saturating_gradient,
@@ -310,7 +312,7 @@ display(Markdown("\n".join(rows)))
 
 # %% tags=["check"]
 for d in TRAINED:
-    g = kg.TwoGaussians(d)
+    g = theory.TwoGaussians(d)
     for value in measured["saturating"][d]:
         assert abs(value / g.saturating_gradient - 1) < 0.1, (d, value)
     for value in measured["non-saturating"][d]:
@@ -334,9 +336,9 @@ lie**. Let us look there.
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 for ax, d in zip(axes, (2, 8)):
     x = np.linspace(-2, 11, 300)
-    loss = -np.logaddexp(0, kg.TwoGaussians(d).logits(x))
-    ax.plot(x, loss, color=kg.PENALTY, label="log(1 - D*)")
-    ax.plot([d - 2, d + 2], [0.4, 0.4], color=kg.FAKE, lw=5, ls="-")
+    loss = -np.logaddexp(0, theory.TwoGaussians(d).logits(x))
+    ax.plot(x, loss, color=PENALTY, label="log(1 - D*)")
+    ax.plot([d - 2, d + 2], [0.4, 0.4], color=FAKE, lw=5, ls="-")
     ax.annotate("95 % of the fakes", (d, 0.9), ha="center")
     ax.set(title=f"distance {d}", xlabel="x", ylim=(-12, 2.2))
 axes[0].set_ylabel("loss of one fake")
@@ -369,7 +371,7 @@ d = 4.0
 masses = density(grid, d) * (grid[1] - grid[0])
 answer = 1 / (1 + np.exp(-(-d * grid + d**2 / 2)))
 by_hand = d * (masses * answer).sum(), d * (masses * (1 - answer)).sum()
-g = kg.TwoGaussians(d)
+g = theory.TwoGaussians(d)
 print(f"by hand: {by_hand[0]:.6f} and {by_hand[1]:.6f}")
 print(
     f"package: {g.saturating_gradient:.6f} "
@@ -397,7 +399,7 @@ Far away the gradient shrinks like that:
 
 # %%
 for d in (4, 8, 12):
-    g = kg.TwoGaussians(d)
+    g = theory.TwoGaussians(d)
     rate = g.saturating_gradient / np.exp(-(d**2) / 8)
     print(
         f"d = {d:2}: gradient {g.saturating_gradient:.2e}, "
@@ -406,7 +408,7 @@ for d in (4, 8, 12):
 
 # %% tags=["check", "exact"]
 for d in (4, 8, 12):
-    g = kg.TwoGaussians(d)
+    g = theory.TwoGaussians(d)
     assert 1 < g.saturating_gradient / np.exp(-(d**2) / 8) < 1.26
 
 # %% [markdown]
@@ -423,7 +425,7 @@ two such critics appear in lesson
 real = density(grid, 0) * (grid[1] - grid[0])
 for d in (1, 4, 8):
     fake = density(grid, d) * (grid[1] - grid[0])
-    distance = kg.wasserstein_distance(grid, real, fake)
+    distance = theory.wasserstein_distance(grid, real, fake)
     print(f"d = {d}: Wasserstein distance {distance:.6f}")
 
 # %% tags=["check", "exact"]
@@ -438,7 +440,7 @@ this course return logits.
 """
 
 # %%
-logit = kg.TwoGaussians(8.0).logits([-3.0])
+logit = theory.TwoGaussians(8.0).logits([-3.0])
 answer = 1 / (1 + np.exp(-logit))
 with np.errstate(divide="ignore"):
     print("from D:     ", np.log(1 - answer))

@@ -74,6 +74,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"LOOKS": [25, 50], "WARM_UP": 25, "SEEDS": [1]}
 LOOKS = [25, 50, 100, 200, 500, 1000, 2000]  # steps; multiples of 25
@@ -163,8 +164,8 @@ fig, axes = plt.subplots(1, 2, figsize=(9.5, 4))
 kg.plot_samples(real[:300, :2], fake[:300, :2], ax=axes[0])
 axes[0].set_title("Two coordinates: they overlap")
 bins = np.linspace(0, max(gaps["fake"].max(), 1), 40)
-axes[1].hist(gaps["real"], bins, color=kg.REAL, label="real")
-axes[1].hist(gaps["fake"], bins, color=kg.FAKE, label="fake", alpha=0.7)
+axes[1].hist(gaps["real"], bins, color=REAL, label="real")
+axes[1].hist(gaps["fake"], bins, color=FAKE, label="fake", alpha=0.7)
 axes[1].set(xlabel="distance to the nearest real sample")
 axes[1].set(ylabel="samples", title="All 64: they do not meet")
 axes[1].legend()
@@ -307,8 +308,8 @@ def scale_steps(ax):
 
 def plot_gradients(runs, ax, title):
     for name, color, line in [
-        ("saturating", kg.PENALTY, "-"),
-        ("non-saturating", kg.FAKE, "--"),
+        ("saturating", PENALTY, "-"),
+        ("non-saturating", FAKE, "--"),
     ]:
         kg.plot_seeds(
             STEPS,
@@ -318,7 +319,7 @@ def plot_gradients(runs, ax, title):
             label=name,
             ax=ax,
         )
-    ax.axhline(1, color=kg.NEUTRAL, lw=1)
+    ax.axhline(1, color=NEUTRAL, lw=1)
     scale_steps(ax)
     ax.set(yscale="log", title=title, ylabel="|gradient|, start = 1")
     ax.legend(loc="lower left")

@@ -72,9 +72,11 @@ import numpy as np
 from IPython.display import Markdown, display
 
 import keras_gan as kg
+from keras_gan import theory
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"LOOKS": [50, 100], "SEEDS": [1]}
 LOOKS = [50, 100, 200, 500, 1000]  # steps; multiples of 50
@@ -248,14 +250,14 @@ def size(samples):
 # %% name="result" alt="Two panels with the same logarithmic scale: norm of the generator's gradient against the steps of the discriminator, {len(SEEDS)} seeds each. Left, at fakes as the generator's step reads them. The non-saturating loss, dashed purple, rises to about {np.median(ends(plain, 'non-saturating')):.0f}; the critic, black, stays flat near {np.median(ends(critic, 'critic')):.1f}; with noise of standard deviation 3, solid grey, the saturating gradient stays near {np.median(ends(large, 'blurred')):.1f}; with noise of 1, dotted grey, it falls to {np.median(ends(small, 'blurred')):.2f}; without noise, orange, to {np.median(ends(plain, 'saturating')):.0e}. Right, at the same fakes without noise on them: with noise of 3 in training it is near {np.median(ends(large, 'clean')):.2f}, with noise of 1 it falls to {np.median(ends(small, 'clean')):.0e}, a little below the orange curve."
 large, small = noisy[STDS[-1]], noisy[STDS[0]]
 LINES = [
-    (0, plain, "non-saturating", "non-saturating", kg.FAKE, "--"),
-    (0, critic, "critic", "critic", kg.DISCRIMINATOR, "-"),
-    (0, large, "blurred", "noise 3", kg.NEUTRAL, "-"),
-    (0, small, "blurred", "noise 1", kg.NEUTRAL, ":"),
-    (0, plain, "saturating", "no noise", kg.PENALTY, "-"),
-    (1, large, "clean", "noise 3", kg.NEUTRAL, "-"),
-    (1, small, "clean", "noise 1", kg.NEUTRAL, ":"),
-    (1, plain, "saturating", "no noise", kg.PENALTY, "-"),
+    (0, plain, "non-saturating", "non-saturating", FAKE, "--"),
+    (0, critic, "critic", "critic", DISCRIMINATOR, "-"),
+    (0, large, "blurred", "noise 3", NEUTRAL, "-"),
+    (0, small, "blurred", "noise 1", NEUTRAL, ":"),
+    (0, plain, "saturating", "no noise", PENALTY, "-"),
+    (1, large, "clean", "noise 3", NEUTRAL, "-"),
+    (1, small, "clean", "noise 1", NEUTRAL, ":"),
+    (1, plain, "saturating", "no noise", PENALTY, "-"),
 ]
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.6), sharey=True)
 for panel, runs, name, label, color, line in LINES:
@@ -345,7 +347,7 @@ the way towards the data, where even the best discriminator is not sure.
 
 # %% tags=["check", "exact"]
 for d in (2.0, 4.0, 8.0):
-    game = kg.TwoGaussians(d)
+    game = theory.TwoGaussians(d)
     assert abs(game.logits(np.array([d]))[0] + d**2 / 2) < 1e-6
     middle = d / (1 + np.exp(d**2 / 2))
     ratio = game.saturating_gradient / middle
@@ -377,7 +379,7 @@ for seed in SEEDS:
 print("distance to the nearest real sample:", np.round(gaps, 1))
 for std in STDS:
     d = np.median(gaps) / std
-    bell = kg.TwoGaussians(d).saturating_gradient
+    bell = theory.TwoGaussians(d).saturating_gradient
     middle = d / (1 + np.exp(d**2 / 2))
     print(f"noise {std:g}: {d:.1f} of its standard deviations;")
     print(f"    lesson 8a: blurred {bell:.0e}, clean {middle:.0e}")
@@ -505,19 +507,19 @@ differences, and the left side from the package:
 print("  d   KL slope - 2 JSD slope   non-saturating gradient")
 for d in (0.5, 2.0, 4.0, 8.0):
     above, below = (
-        kg.TwoGaussians(d + h).js_divergence for h in (1e-4, -1e-4)
+        theory.TwoGaussians(d + h).js_divergence for h in (1e-4, -1e-4)
     )
     right = d - 2 * (above - below) / 2e-4
-    left = kg.TwoGaussians(d).non_saturating_gradient
+    left = theory.TwoGaussians(d).non_saturating_gradient
     print(f"{d:4g} {right:18.6f} {left:25.6f}")
 
 # %% tags=["check", "exact"]
 for d in (0.5, 2.0, 4.0, 8.0):
     above, below = (
-        kg.TwoGaussians(d + h).js_divergence for h in (1e-4, -1e-4)
+        theory.TwoGaussians(d + h).js_divergence for h in (1e-4, -1e-4)
     )
     right = d - (above - below) / 1e-4
-    left = kg.TwoGaussians(d).non_saturating_gradient
+    left = theory.TwoGaussians(d).non_saturating_gradient
     assert abs(left - right) < 1e-6, (d, left, right)
 
 # %% [markdown]
@@ -540,15 +542,15 @@ game that arrives:
 """
 
 # %%
-game = kg.DiracGAN(loss="wasserstein", gradient_penalty=0.7)
-path = kg.trajectory(game, kg.Alternating(0.2), num_steps=5_000)
+game = theory.DiracGAN(loss="wasserstein", gradient_penalty=0.7)
+path = theory.trajectory(game, theory.Alternating(0.2), num_steps=5_000)
 last = np.linalg.norm(path[-500:], axis=1)
 print(f"the last 500 of {len(path) - 1:,} steps: {last.min():.2f}")
 print(f"to {last.max():.2f} away from the equilibrium")
 
 # %% tags=["check", "exact"]
 assert 1.1 < last.min() < last.max() < 1.5
-assert kg.TwoGaussians(8.0).wasserstein_gradient == 1
+assert theory.TwoGaussians(8.0).wasserstein_gradient == 1
 
 # %% [markdown]
 r"""

@@ -69,8 +69,10 @@ import numpy as np
 from IPython.display import Markdown, display
 
 import keras_gan as kg
+from keras_gan import theory
 
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"LONG": 500}
 RATE = 0.1  # learning rate of the bilinear game
@@ -100,9 +102,13 @@ move. `trajectory` returns the path.
 """
 
 # %%
-game = kg.BilinearGame()
-at_once = kg.trajectory(game, kg.Simultaneous(RATE), num_steps=STEPS)
-in_turn = kg.trajectory(game, kg.Alternating(RATE), num_steps=STEPS)
+game = theory.BilinearGame()
+at_once = theory.trajectory(
+    game, theory.Simultaneous(RATE), num_steps=STEPS
+)
+in_turn = theory.trajectory(
+    game, theory.Alternating(RATE), num_steps=STEPS
+)
 print("largest difference:", np.abs(at_once - by_hand).max())
 
 # %% tags=["check", "exact"]
@@ -124,8 +130,8 @@ def draw_field(ax, game, reach):
     arrows = np.array([game.field(*point) for point in points])
     lengths = np.linalg.norm(arrows, axis=1, keepdims=True)
     arrows = arrows / np.maximum(lengths, 1e-12)
-    ax.quiver(*points.T, *arrows.T, color=kg.NEUTRAL, width=0.004)
-    ax.plot(0, 0, "o", color=kg.REAL)
+    ax.quiver(*points.T, *arrows.T, color=NEUTRAL, width=0.004)
+    ax.plot(0, 0, "o", color=REAL)
     ax.set(xlabel="θ, generator", ylabel="ψ, discriminator")
     ax.set_aspect("equal")
 
@@ -133,8 +139,8 @@ def draw_field(ax, game, reach):
 # %% name="result" alt="Two paths in the plane of theta and psi over a field of grey arrows that turn around the origin, both from the point (1, 1). Orange: both players step at once and spiral outwards, from distance {radius(at_once)[0]:.2f} to {radius(at_once)[-1]:.2f} in {STEPS} steps. Black: they step in turn and stay on a ring between {radius(in_turn).min():.2f} and {radius(in_turn).max():.2f}."
 fig, ax = plt.subplots(figsize=(5.6, 5.6))
 draw_field(ax, game, 2.4)
-ax.plot(*at_once.T, color=kg.PENALTY, label="both at once")
-ax.plot(*in_turn.T, color=kg.DISCRIMINATOR, ls="--", label="in turn")
+ax.plot(*at_once.T, color=PENALTY, label="both at once")
+ax.plot(*in_turn.T, color=DISCRIMINATOR, ls="--", label="in turn")
 ax.set_title("Around the equilibrium, never into it")
 ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
@@ -173,7 +179,9 @@ tenth of the learning rate, ten times as many steps.
 rows = ["| learning rate | steps | final distance |", "|---|---|---|"]
 for shrink in (1, 10, 100):
     rate, num = RATE / shrink, STEPS * shrink
-    path = kg.trajectory(game, kg.Simultaneous(rate), num_steps=num)
+    path = theory.trajectory(
+        game, theory.Simultaneous(rate), num_steps=num
+    )
     rows.append(f"| {rate:g} | {num:,} | {radius(path)[-1]:.4f} |")
 display(Markdown("\n".join(rows)))
 
@@ -197,14 +205,16 @@ the line is flat.
 
 # %%
 RULES = {
-    "at once": kg.Simultaneous(DIRAC_RATE),
-    "in turn": kg.Alternating(DIRAC_RATE),
-    "5 steps of D": kg.Alternating(DIRAC_RATE, discriminator_steps=5),
+    "at once": theory.Simultaneous(DIRAC_RATE),
+    "in turn": theory.Alternating(DIRAC_RATE),
+    "5 steps of D": theory.Alternating(
+        DIRAC_RATE, discriminator_steps=5
+    ),
 }
 LOSSES = ("minimax", "non_saturating")
 paths = {
-    (loss, name): kg.trajectory(
-        kg.DiracGAN(loss=loss), rule, num_steps=DIRAC_STEPS
+    (loss, name): theory.trajectory(
+        theory.DiracGAN(loss=loss), rule, num_steps=DIRAC_STEPS
     )
     for loss in LOSSES
     for name, rule in RULES.items()
@@ -215,9 +225,9 @@ fig, axes = plt.subplots(
     2, 3, figsize=(9, 6.2), sharex=True, sharey=True
 )
 for ax, ((loss, name), path) in zip(axes.ravel(), paths.items()):
-    ax.plot(*path.T, color=kg.DISCRIMINATOR, lw=0.8)
-    ax.plot(*path[-1], "x", color=kg.FAKE, ms=8, mew=2)
-    ax.plot(0, 0, "o", color=kg.REAL)
+    ax.plot(*path.T, color=DISCRIMINATOR, lw=0.8)
+    ax.plot(*path[-1], "x", color=FAKE, ms=8, mew=2)
+    ax.plot(0, 0, "o", color=REAL)
     ax.set_title(f"{loss.replace('_', '-')}, {name}", fontsize=11)
     ax.set_aspect("equal")
 for ax in axes[1]:
@@ -247,8 +257,10 @@ display(
 last = {key: radius(path)[-1] for key, path in paths.items()}
 assert abs(last["minimax", "at once"] - 3.097) < 5e-4
 assert abs(last["non_saturating", "at once"] - 0.640) < 5e-4
-published = kg.Alternating(DIRAC_RATE, order="generator_first")
-path = kg.trajectory(kg.DiracGAN(), published, num_steps=DIRAC_STEPS)
+published = theory.Alternating(DIRAC_RATE, order="generator_first")
+path = theory.trajectory(
+    theory.DiracGAN(), published, num_steps=DIRAC_STEPS
+)
 assert abs(radius(path)[-1] - 1.421) < 5e-4
 
 # %% [markdown]
@@ -304,7 +316,7 @@ $|\lambda| = \sqrt{1 + h^2/4}$. Moving in turn has $|\lambda| = 1$.
 
 # %%
 for name, rule in RULES.items():
-    matrix = kg.update_jacobian(kg.DiracGAN(), rule)[:2, :2]
+    matrix = theory.update_jacobian(theory.DiracGAN(), rule)[:2, :2]
     value = np.linalg.eigvals(matrix)[0]
     print(
         f"{name:13} |λ| = {abs(value):.6f}, "
@@ -313,7 +325,9 @@ for name, rule in RULES.items():
     )
 
 # %% tags=["check", "exact"]
-radii = [kg.spectral_radius(kg.DiracGAN(), r) for r in RULES.values()]
+radii = [
+    theory.spectral_radius(theory.DiracGAN(), r) for r in RULES.values()
+]
 expected = [np.sqrt(1 + DIRAC_RATE**2 / 4), 1, 1]
 assert np.abs(np.subtract(radii, expected)).max() < 1e-6
 
@@ -345,9 +359,9 @@ rows = [
 ]
 circles = {}
 for rate in CIRCLE_RATES:
-    path = kg.trajectory(
-        kg.DiracGAN(loss="non_saturating"),
-        kg.Simultaneous(rate),
+    path = theory.trajectory(
+        theory.DiracGAN(loss="non_saturating"),
+        theory.Simultaneous(rate),
         num_steps=LONG,
     )
     circles[rate] = radius(path)[-LONG // 20 :].mean()
@@ -369,9 +383,9 @@ times smaller takes a hundred times as many steps.
 """
 
 # %%
-path = kg.trajectory(
-    kg.DiracGAN(loss="non_saturating"),
-    kg.Alternating(DIRAC_RATE),
+path = theory.trajectory(
+    theory.DiracGAN(loss="non_saturating"),
+    theory.Alternating(DIRAC_RATE),
     num_steps=LONG,
 )
 k = np.arange(LONG + 1)
@@ -379,8 +393,8 @@ formula = 1 / np.sqrt(1 / radius(path)[0] ** 2 + DIRAC_RATE * k / 8)
 
 # %% name="creep" alt="Distance from the equilibrium against the number of steps, both on logarithmic scales, for the non-saturating Dirac-GAN with players in turn. The measured black curve follows the dotted grey formula, down to {radius(path)[-1]:.3f} after {LONG} steps."
 fig, ax = plt.subplots(figsize=(6.5, 3.6))
-ax.loglog(k[1:], radius(path)[1:], color=kg.DISCRIMINATOR, label="run")
-ax.loglog(k[1:], formula[1:], color=kg.NEUTRAL, ls=":", label="formula")
+ax.loglog(k[1:], radius(path)[1:], color=DISCRIMINATOR, label="run")
+ax.loglog(k[1:], formula[1:], color=NEUTRAL, ls=":", label="formula")
 ax.set(xlabel="step", ylabel="distance from (0, 0)")
 ax.set_title("Ten times nearer takes a hundred times as long")
 ax.legend()

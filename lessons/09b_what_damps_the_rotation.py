@@ -64,9 +64,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import Markdown, display
 
-import keras_gan as kg
+from keras_gan import plots, theory
 
-kg.use_style()
+plots.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"LONG": 600}
 RATE = 0.2
@@ -77,21 +78,23 @@ BILINEAR_RATE = 0.5
 
 # %%
 GAMES = {
-    "as it is": kg.DiracGAN(),
-    "WGAN-GP": kg.DiracGAN(loss="wasserstein", gradient_penalty=0.7),
-    "R1, weight 0.3": kg.DiracGAN(r1=0.3),
-    "R1, weight 1": kg.DiracGAN(r1=1.0),
-    "instance noise 0.7": kg.DiracGAN(noise_std=0.7),
-    "consensus": kg.Consensus(kg.DiracGAN(), weight=1.0),
+    "as it is": theory.DiracGAN(),
+    "WGAN-GP": theory.DiracGAN(
+        loss="wasserstein", gradient_penalty=0.7
+    ),
+    "R1, weight 0.3": theory.DiracGAN(r1=0.3),
+    "R1, weight 1": theory.DiracGAN(r1=1.0),
+    "instance noise 0.7": theory.DiracGAN(noise_std=0.7),
+    "consensus": theory.Consensus(theory.DiracGAN(), weight=1.0),
 }
-at_once = kg.Simultaneous(RATE)
+at_once = theory.Simultaneous(RATE)
 paths = {
-    name: kg.trajectory(game, at_once, num_steps=STEPS)
+    name: theory.trajectory(game, at_once, num_steps=STEPS)
     for name, game in GAMES.items()
 }
-slow = kg.Simultaneous((RATE / 10, RATE))  # generator, discriminator
-paths["slow generator"] = kg.trajectory(
-    kg.DiracGAN(), slow, num_steps=STEPS
+slow = theory.Simultaneous((RATE / 10, RATE))  # G, then D
+paths["slow generator"] = theory.trajectory(
+    theory.DiracGAN(), slow, num_steps=STEPS
 )
 
 
@@ -103,13 +106,13 @@ def radius(path):
 
 # %% name="result" alt="Distance from the equilibrium over {STEPS} steps, on a logarithmic scale. Three grey curves stay above 1: the game as it is ends at {radius(paths['as it is'])[-1]:.2f}, WGAN-GP at {radius(paths['WGAN-GP'])[-1]:.2f}, the slow generator at {radius(paths['slow generator'])[-1]:.2f}. Four orange ones fall along straight lines: instance noise to {radius(paths['instance noise 0.7'])[-1]:.0e}, R1 with weight 0.3 to {radius(paths['R1, weight 0.3'])[-1]:.0e}, consensus to {radius(paths['consensus'])[-1]:.0e}, R1 with weight 1 to {radius(paths['R1, weight 1'])[-1]:.0e}."
 looks = {
-    "as it is": (kg.NEUTRAL, "-"),
-    "WGAN-GP": (kg.NEUTRAL, "--"),
-    "slow generator": (kg.NEUTRAL, ":"),
-    "instance noise 0.7": (kg.PENALTY, ":"),
-    "R1, weight 0.3": (kg.PENALTY, "-"),
-    "consensus": (kg.PENALTY, "-."),
-    "R1, weight 1": (kg.PENALTY, "--"),
+    "as it is": (NEUTRAL, "-"),
+    "WGAN-GP": (NEUTRAL, "--"),
+    "slow generator": (NEUTRAL, ":"),
+    "instance noise 0.7": (PENALTY, ":"),
+    "R1, weight 0.3": (PENALTY, "-"),
+    "consensus": (PENALTY, "-."),
+    "R1, weight 1": (PENALTY, "--"),
 }
 fig, ax = plt.subplots(figsize=(7, 4.4))
 for name, (color, line) in looks.items():
@@ -126,9 +129,7 @@ plt.show()
 
 # %% tags=["hide-input"]
 rows = ["| game | distance at the end |", "|---|---|"]
-rows += [
-    f"| {name} | {radius(paths[name])[-1]:.2g} |" for name in looks
-]
+rows += [f"| {n} | {radius(paths[n])[-1]:.2g} |" for n in looks]
 display(
     Markdown(
         f"The answer is **C**. After {STEPS} steps, from a distance of "
@@ -161,9 +162,9 @@ for ax, name in zip(axes, ("as it is", "R1, weight 1", "WGAN-GP")):
         [GAMES[name].field(*point) for point in zip(theta, psi)]
     )
     lengths = np.linalg.norm(arrows, axis=1, keepdims=True)
-    ax.quiver(theta, psi, *(arrows / lengths).T, color=kg.NEUTRAL)
-    ax.plot(*paths[name].T, color=kg.DISCRIMINATOR, lw=0.8)
-    ax.plot(0, 0, "o", color=kg.REAL)
+    ax.quiver(theta, psi, *(arrows / lengths).T, color=NEUTRAL)
+    ax.plot(*paths[name].T, color=DISCRIMINATOR, lw=0.8)
+    ax.plot(0, 0, "o", color=REAL)
     ax.set(title=name, xlabel="θ", xlim=(-1.8, 1.8), ylim=(-1.8, 1.8))
     ax.set_aspect("equal")
 axes[0].set_ylabel("ψ")
@@ -180,7 +181,7 @@ at all.
 """
 
 # %%
-clipped = kg.DiracGAN(loss="wasserstein", clip=1.0)
+clipped = theory.DiracGAN(loss="wasserstein", clip=1.0)
 ranges = []
 for name, game in [
     ("clipping", clipped),
@@ -188,9 +189,10 @@ for name, game in [
 ]:
     for order, rule in [
         ("at once", at_once),
-        ("in turn", kg.Alternating(RATE)),
+        ("in turn", theory.Alternating(RATE)),
     ]:
-        last = radius(kg.trajectory(game, rule, num_steps=LONG))[-500:]
+        path = theory.trajectory(game, rule, num_steps=LONG)
+        last = radius(path)[-500:]
         ranges.append((last.min(), last.max()))
         print(
             f"{name:9} {order}: the last 500 steps lie "
@@ -232,7 +234,8 @@ shrinks with the learning rate:
 # %%
 for weight in (0.02, 0.05, 0.3, 0.6):
     formula = np.sqrt(1 - RATE * weight + RATE**2 / 4)
-    measured = kg.spectral_radius(kg.DiracGAN(r1=weight), at_once)
+    game = theory.DiracGAN(r1=weight)
+    measured = theory.spectral_radius(game, at_once)
     print(
         f"weight {weight:4}: formula {formula:.6f}, "
         f"measured {measured:.6f}"
@@ -241,7 +244,8 @@ for weight in (0.02, 0.05, 0.3, 0.6):
 # %% tags=["check", "exact"]
 for weight in (0.02, RATE / 4, 0.3, 0.6):
     formula = np.sqrt(1 - RATE * weight + RATE**2 / 4)
-    measured = kg.spectral_radius(kg.DiracGAN(r1=weight), at_once)
+    game = theory.DiracGAN(r1=weight)
+    measured = theory.spectral_radius(game, at_once)
     assert abs(formula - measured) < 1e-6
 
 # %% [markdown]
@@ -252,12 +256,12 @@ smooth remedies, for players that move at once and in turn:
 """
 
 # %%
-in_turn = kg.Alternating(RATE)
+in_turn = theory.Alternating(RATE)
 rows = ["| game | at once | in turn |", "|---|---|---|"]
 smooth = {k: v for k, v in GAMES.items() if k != "WGAN-GP"}
-smooth["R1, weight 3"] = kg.DiracGAN(r1=3.0)
+smooth["R1, weight 3"] = theory.DiracGAN(r1=3.0)
 for name, game in smooth.items():
-    both = [kg.spectral_radius(game, r) for r in (at_once, in_turn)]
+    both = [theory.spectral_radius(game, r) for r in (at_once, in_turn)]
     rows.append(f"| {name} | {both[0]:.4f} | {both[1]:.4f} |")
 display(Markdown("\n".join(rows)))
 
@@ -270,7 +274,7 @@ expected = {
 }
 for name, values in expected.items():
     for rule, value in zip((at_once, in_turn), values):
-        found = kg.spectral_radius(smooth[name], rule)
+        found = theory.spectral_radius(smooth[name], rule)
         assert abs(found - value) < 1e-6, (name, found)
 
 # %% [markdown]
@@ -292,7 +296,9 @@ of many GANs. They change the pace of the rotation. Do they damp it?
 rng = np.random.default_rng(0)
 pairs = np.exp(rng.uniform(np.log(0.01), 0, (NUM_PAIRS, 2)))
 radii = [
-    kg.spectral_radius(kg.DiracGAN(), kg.Simultaneous(tuple(pair)))
+    theory.spectral_radius(
+        theory.DiracGAN(), theory.Simultaneous(tuple(pair))
+    )
     for pair in pairs
 ]
 print(
@@ -321,25 +327,25 @@ bilinear game:
 """
 
 # %%
-game = kg.BilinearGame()
+game = theory.BilinearGame()
 rules = {
-    "at once": kg.Simultaneous(BILINEAR_RATE),
-    "in turn": kg.Alternating(BILINEAR_RATE),
-    "extragradient": kg.Extragradient(BILINEAR_RATE),
-    "optimistic": kg.Optimistic(BILINEAR_RATE),
-    "in turn, momentum -0.5": kg.Alternating(
+    "at once": theory.Simultaneous(BILINEAR_RATE),
+    "in turn": theory.Alternating(BILINEAR_RATE),
+    "extragradient": theory.Extragradient(BILINEAR_RATE),
+    "optimistic": theory.Optimistic(BILINEAR_RATE),
+    "in turn, momentum -0.5": theory.Alternating(
         BILINEAR_RATE, momentum=-0.5
     ),
 }
 for name, rule in rules.items():
-    print(f"{name:23}{kg.spectral_radius(game, rule):.4f}")
+    print(f"{name:23}{theory.spectral_radius(game, rule):.4f}")
 
 # %% tags=["check", "exact"]
-found = [kg.spectral_radius(game, rule) for rule in rules.values()]
+found = [theory.spectral_radius(game, rule) for rule in rules.values()]
 expected = [np.sqrt(1.25), 1, np.sqrt(0.8125), np.sqrt(0.5), 0.963]
 assert np.abs(np.subtract(found, expected)).max() < 5e-4
 for rate, converges in [(0.57, True), (0.58, False)]:
-    found = kg.spectral_radius(game, kg.Optimistic(rate))
+    found = theory.spectral_radius(game, theory.Optimistic(rate))
     assert (found < 1) == converges
 
 # %% [markdown]
@@ -352,7 +358,9 @@ and reports the mean of all points so far:
 """
 
 # %%
-path = kg.trajectory(game, kg.Alternating(0.1), num_steps=10_000)
+path = theory.trajectory(
+    game, theory.Alternating(0.1), num_steps=10_000
+)
 steps = np.arange(1, len(path) + 1)
 means = radius(np.cumsum(path, axis=0) / steps[:, None])
 for k in (100, 1_000, 10_000):
@@ -381,7 +389,7 @@ the fake lies. In the undamped game that happens twice in every turn.
 """
 
 # %%
-path = kg.trajectory(kg.DiracGAN(), in_turn, num_steps=STEPS)
+path = theory.trajectory(theory.DiracGAN(), in_turn, num_steps=STEPS)
 crossings = np.flatnonzero(np.diff(np.sign(path[:, 1])))
 away = np.abs(path[crossings, 0])
 print(
@@ -403,7 +411,7 @@ equilibrium and go on training, with and without R1.
 # %%
 nudged = {}
 for name in ("as it is", "R1, weight 0.3"):
-    nudged[name] = kg.trajectory(
+    nudged[name] = theory.trajectory(
         GAMES[name], at_once, start=(0.01, 0.01), num_steps=4 * STEPS
     )
     print(f"{name:15} {radius(nudged[name])[-1]:.2g}")

@@ -67,9 +67,11 @@ import numpy as np
 from IPython.display import Markdown, display
 
 import keras_gan as kg
+from keras_gan import theory
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"LOOKS": 5, "SEEDS": [1], "CHAINS": 20}
 LOOKS = 30  # one every 100 steps
@@ -211,8 +213,8 @@ def span(values, form=".4f"):
 steps = STEPS_PER_LOOK * np.arange(2, LOOKS + 1)
 fig, ax = plt.subplots(figsize=(7, 4))
 for way, color, line in [
-    ("as it is", kg.NEUTRAL, "-"),
-    ("R1", kg.PENALTY, "--"),
+    ("as it is", NEUTRAL, "-"),
+    ("R1", PENALTY, "--"),
 ]:
     curves = [moves(run) for run in runs[way]]
     kg.plot_seeds(
@@ -313,8 +315,8 @@ fig, axes = plt.subplots(
 for row, way in zip(axes, ("as it is", "R1")):
     for ax, run, seed in zip(row, runs[way], SEEDS):
         path = plane(run)
-        ax.plot(*path.T, ".-", color=kg.DISCRIMINATOR, lw=0.8)
-        ax.plot(*path[-1], "x", color=kg.FAKE, ms=9, mew=2)
+        ax.plot(*path.T, ".-", color=DISCRIMINATOR, lw=0.8)
+        ax.plot(*path[-1], "x", color=FAKE, ms=9, mew=2)
         ax.set_title(f"{way}, seed {seed}", fontsize=11)
         ax.set_aspect("equal")
 plt.show()
@@ -435,8 +437,8 @@ def moving_average(path, decay):
 
 # %%
 step = 0.1
-rule = kg.Alternating(step)
-path = kg.trajectory(kg.BilinearGame(), rule, num_steps=10_000)
+rule = theory.Alternating(step)
+path = theory.trajectory(theory.BilinearGame(), rule, num_steps=10_000)
 numbers = np.arange(1, len(path) + 1)[:, None]
 of_all = np.cumsum(path, axis=0) / numbers
 
@@ -514,8 +516,8 @@ for ax, name, label in zip(
     axes, ("high_quality", "kl"), ("share of high quality", "KL, nats")
 ):
     for kept, color, line in [
-        ("last", kg.NEUTRAL, "-"),
-        ("averaged", kg.FAKE, "--"),
+        ("last", NEUTRAL, "-"),
+        ("averaged", FAKE, "--"),
     ]:
         curves = [
             [getattr(report, name) for report in getattr(run, kept)]

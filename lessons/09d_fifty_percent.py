@@ -73,6 +73,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"EPOCHS": 1, "LOOKS": 4, "SEEDS": [1]}
 NUM_POINTS = 10_000  # real points, and as many fakes
@@ -184,8 +185,8 @@ found = of_all(lambda net, fake: accuracy(net, ring.test, fake), 5_000)
 # %% name="result" alt="Accuracy of three discriminators on fresh samples, a marker a seed. Against the perfect generator, green circles, all three stand at one half: untrained {span(found['untrained', 'perfect'])}, linear {span(found['linear, trained', 'perfect'])}, network {span(found['network, trained', 'perfect'])}. Against the cloud, purple crosses, the untrained one has {span(found['untrained', 'cloud'])} and the linear one {span(found['linear, trained', 'cloud'])}, the trained network {span(found['network, trained', 'cloud'])}."
 fig, ax = plt.subplots(figsize=(7, 3.8))
 for fakes, marker, color in [
-    ("perfect", "o", kg.REAL),
-    ("cloud", "x", kg.FAKE),
+    ("perfect", "o", REAL),
+    ("cloud", "x", FAKE),
 ]:
     side = 0.08 if fakes == "cloud" else -0.08
     for place, name in enumerate(KINDS):
@@ -201,7 +202,7 @@ for fakes, marker, color in [
             mew=2,
             label=label,
         )
-ax.axhline(0.5, color=kg.NEUTRAL, lw=1)
+ax.axhline(0.5, color=NEUTRAL, lw=1)
 ax.set_xticks(range(len(KINDS)), KINDS)
 ax.set(ylabel="accuracy on fresh samples", ylim=(0.35, 1.02))
 ax.set_title("One half, for good fakes and for a weak judge")
@@ -409,8 +410,8 @@ ends = {
 steps = STEPS_PER_LOOK * np.arange(1, LOOKS + 1)
 fig, ax = plt.subplots(figsize=(7, 4))
 for way, color, line in [
-    ("without R1", kg.NEUTRAL, "-"),
-    ("with R1", kg.PENALTY, "--"),
+    ("without R1", NEUTRAL, "-"),
+    ("with R1", PENALTY, "--"),
 ]:
     curves = [run.divergence for run in runs[way]]
     kg.plot_seeds(

@@ -78,6 +78,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 20, "SEEDS": [1]}
 STEPS = 750  # between two looks
@@ -169,8 +170,8 @@ for row, name in zip(axes, ("z 64, slow D", "z 2, equal")):
     row[0].set(ylabel=name, xlim=(-1.8, 1.8), ylim=(-1.8, 1.8))
     for look, ax in enumerate(row, 1):
         samples = runs[name][0].samples[look][:400]
-        ax.plot(*data.modes.T, "o", color=kg.REAL, mfc="none", ms=9)
-        ax.plot(*samples.T, "x", color=kg.FAKE, ms=3, mew=0.6)
+        ax.plot(*data.modes.T, "o", color=REAL, mfc="none", ms=9)
+        ax.plot(*samples.T, "x", color=FAKE, ms=3, mew=0.6)
         ax.set(aspect="equal", title=f"{look * STEPS} steps")
 plt.show()
 
@@ -195,9 +196,9 @@ fig, axes = plt.subplots(1, 3, figsize=(9.8, 3.9))
 for ax, (score, lines) in zip(axes, LINES.items()):
     for name, group in runs.items():
         values = [watch.metrics[-1][score] for watch in group]
-        ax.plot([name] * len(values), values, "x", color=kg.FAKE, ms=8)
+        ax.plot([name] * len(values), values, "x", color=FAKE, ms=8)
     for line in lines:
-        ax.axhline(line, color=kg.NEUTRAL, ls=":")
+        ax.axhline(line, color=NEUTRAL, ls=":")
     ax.tick_params("x", rotation=40)
     ax.set_ylabel(score.replace("_", " "))
 axes[0].set(ylim=(0, 8.5), title="The same loss, three outcomes")
@@ -256,7 +257,7 @@ there.
 def mode_shares(samples):
     """Share of all samples near each of the modes."""
     return [
-        kg.high_quality_share(samples, [mode], data.std)
+        kg.metrics.high_quality_share(samples, [mode], data.std)
         for mode in data.modes
     ]
 
@@ -277,7 +278,7 @@ fig, axes = plt.subplots(
 for ax, looks, seed in zip(axes[0], hopping, SEEDS):
     look, mode = np.nonzero(looks)
     sizes = 30 + 4_000 * looks[look, mode]
-    ax.scatter((look + 1) * STEPS, mode, s=sizes, color=kg.FAKE)
+    ax.scatter((look + 1) * STEPS, mode, s=sizes, color=FAKE)
     ax.set(title=f"seed {seed}", xlabel="step", ylim=(-0.7, 7.7))
     ax.set_xlim(0, (LOOKS + 1) * STEPS)
 axes[0][0].set_ylabel("mode")
@@ -461,7 +462,7 @@ fig, axes = plt.subplots(1, 3, figsize=(9, 3.4), sharey=True)
 for ax, s in zip(axes, (1.0, 0.5, 0.1)):
     game = play(s)[:24]
     turn, mode = np.nonzero(game)
-    ax.scatter(turn, mode, s=60 * game[turn, mode], color=kg.FAKE)
+    ax.scatter(turn, mode, s=60 * game[turn, mode], color=FAKE)
     ax.set(title=f"s = {s:g}", xlabel="round")
 axes[0].set_ylabel("mode")
 plt.show()

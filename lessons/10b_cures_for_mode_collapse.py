@@ -71,9 +71,11 @@ import numpy as np
 from IPython.display import Markdown, display
 
 import keras_gan as kg
+from keras_gan import theory
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 20, "FEW_STEPS": 2, "SEEDS": [1]}
 STEPS = 400  # between two looks
@@ -210,10 +212,8 @@ def ends(score, cure):
 fig, axes = plt.subplots(1, 4, figsize=(9.6, 2.9), sharey=True)
 ring = kg.ring()
 for ax, cure in zip(axes, CHEAP):
-    ax.plot(*ring.modes.T, "o", color=kg.REAL, mfc="none", ms=10)
-    ax.plot(
-        *ends("samples", cure)[0].T, "x", color=kg.FAKE, ms=3, mew=0.6
-    )
+    ax.plot(*ring.modes.T, "o", color=REAL, mfc="none", ms=10)
+    ax.plot(*ends("samples", cure)[0].T, "x", color=FAKE, ms=3, mew=0.6)
     ax.set(
         xlim=(-1.8, 1.8), ylim=(-1.8, 1.8), aspect="equal", title=cure
     )
@@ -245,9 +245,9 @@ fig, axes = plt.subplots(1, 3, figsize=(9.6, 3.6))
 for ax, (score, lines) in zip(axes, LINES.items()):
     for place, cure in enumerate(CHEAP):
         values = ends(score, cure)
-        ax.plot([place] * len(values), values, "x", color=kg.FAKE, ms=8)
+        ax.plot([place] * len(values), values, "x", color=FAKE, ms=8)
     for line in lines:
-        ax.axhline(line, color=kg.NEUTRAL, ls=":")
+        ax.axhline(line, color=NEUTRAL, ls=":")
     ax.set_xticks(range(4), CHEAP, rotation=30, ha="right")
     ax.set(ylabel=score.replace("_", " "), xlim=(-0.5, 3.5))
 axes[0].set(ylim=(0, 8.5), title="Packs and R1 touch all modes")
@@ -354,8 +354,8 @@ price |= {row["cure"]: row["step"] / plain for row in dear.rows}
 
 # %% name="price" alt="Horizontal bars: time of a step relative to the plain GAN. {', '.join(f'{cure} {value:.1f}' for cure, value in price.items())}."
 fig, ax = plt.subplots(figsize=(6.5, 3))
-ax.barh(list(price), list(price.values()), color=kg.NEUTRAL)
-ax.axvline(1, color=kg.DISCRIMINATOR, lw=0.8)
+ax.barh(list(price), list(price.values()), color=NEUTRAL)
+ax.axvline(1, color=DISCRIMINATOR, lw=0.8)
 ax.invert_yaxis()
 ax.set(xlabel="time of a step, plain GAN = 1")
 plt.show()
@@ -381,7 +381,7 @@ uniform = np.array([0.2, 0.3, 0.5])
 collapsed = np.array([0.0, 0.375, 0.625])  # nothing below 0.2
 uneven = np.array([0.12, 0.18, 0.7])  # all there, badly balanced
 for name, q in [("collapsed", collapsed), ("uneven", uneven)]:
-    print(f"{name:10}{kg.total_variation(uniform, q):.2f}")
+    print(f"{name:10}{theory.total_variation(uniform, q):.2f}")
 
 # %% [markdown]
 r"""
@@ -395,7 +395,7 @@ $$ TV(p^2, q^2) = \tfrac12 \sum_{i,j} |p_i p_j - q_i q_j|. $$
 for name, q in [("collapsed", collapsed), ("uneven", uneven)]:
     pairs = np.outer(uniform, uniform) - np.outer(q, q)
     by_hand = np.abs(pairs).sum() / 2
-    package = kg.packed_total_variation(uniform, q, packing=2)
+    package = theory.packed_total_variation(uniform, q, packing=2)
     print(f"{name:10}by hand {by_hand:.4f}, package {package:.4f}")
 
 # %% tags=["check", "exact"]
@@ -405,17 +405,19 @@ for packing, *expected in [
     (3, 0.488, 0.284),
 ]:
     for q, tv in zip((collapsed, uneven), expected):
-        found = kg.packed_total_variation(uniform, q, packing)
+        found = theory.packed_total_variation(uniform, q, packing)
         assert abs(found - tv) < 1e-12, (packing, found)
 
-# %% name="packs" alt="Total variation against the number of samples in a pack, 1 to 6. Both curves start at 0.2. That of the collapsed generator, purple, rises steeply to {kg.packed_total_variation(uniform, collapsed, 6):.2f}; that of the uneven one, orange, to {kg.packed_total_variation(uniform, uneven, 6):.2f}."
+# %% name="packs" alt="Total variation against the number of samples in a pack, 1 to 6. Both curves start at 0.2. That of the collapsed generator, purple, rises steeply to {theory.packed_total_variation(uniform, collapsed, 6):.2f}; that of the uneven one, orange, to {theory.packed_total_variation(uniform, uneven, 6):.2f}."
 sizes = np.arange(1, 7)
 fig, ax = plt.subplots(figsize=(6.5, 3.6))
 for name, q, color, line in [
-    ("collapsed", collapsed, kg.FAKE, "-"),
-    ("uneven", uneven, kg.PENALTY, "--"),
+    ("collapsed", collapsed, FAKE, "-"),
+    ("uneven", uneven, PENALTY, "--"),
 ]:
-    tv = [kg.packed_total_variation(uniform, q, int(m)) for m in sizes]
+    tv = [
+        theory.packed_total_variation(uniform, q, int(m)) for m in sizes
+    ]
     ax.plot(sizes, tv, color=color, ls=line, marker="o", label=name)
 ax.set(xlabel="samples in a pack", ylabel="total variation")
 ax.set_ylim(0, 1)

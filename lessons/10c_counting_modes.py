@@ -72,6 +72,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"REPEATS": 40, "NUM_READ": 1000}
 NUM_SAMPLES = 26_000  # as in the published counts of 1,000 modes
@@ -110,7 +111,7 @@ for num_true in (1, 10, 100):
 
 # %% [markdown]
 """
-`kg.expected_classes` gives the mean of such counts without drawing. With
+`kg.metrics.expected_classes` gives the mean of such counts without drawing. With
 it we see the whole picture: any number of true modes, three error rates,
 and two rules. The first rule is the published one, a mode counts with a
 single hit. The second asks for seven hits, a quarter of what every
@@ -129,7 +130,7 @@ def weights(num_true, seed=0):
 
 # %%
 def expected(num_true, error, min_hits=1):
-    return kg.expected_classes(
+    return kg.metrics.expected_classes(
         weights(num_true),
         NUM_SAMPLES,
         error=error,
@@ -150,11 +151,11 @@ curves = {
 # %% name="result" alt="Two panels on logarithmic axes: modes reported against true modes, 1 to 1,000, for errors of 0.5, 1 and 3 percent. Left, one hit: all curves lie far above the grey diagonal; one true mode is reported as {curves[1, 0.005][0]:.0f}, {curves[1, 0.01][0]:.0f} and {curves[1, 0.03][0]:.0f}. Right, seven hits: the curves for 0.5 and 1 percent meet the diagonal from about thirty true modes on, but at one true mode all three report {curves[7, 0.01][0]:.0f}."
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.2), sharey=True)
 for ax, hits in zip(axes, (1, MIN_HITS)):
-    ax.plot(true_modes, true_modes, color=kg.NEUTRAL, label="truth")
+    ax.plot(true_modes, true_modes, color=NEUTRAL, label="truth")
     for error, style in rates.items():
         label = f"{error:.1%} misread"
         line = curves[hits, error]
-        ax.plot(true_modes, line, style, color=kg.FAKE, label=label)
+        ax.plot(true_modes, line, style, color=FAKE, label=label)
     rule = "1 hit" if hits == 1 else f"{hits} hits"
     ax.set(xscale="log", yscale="log", xlabel="true modes")
     ax.set_title(f"a mode counts with {rule}")
@@ -243,8 +244,8 @@ rows = [
     "|---|---|---|---|---|---|",
 ]
 for std, (labels, error) in read.items():
-    report = kg.class_report(labels, 1_000, min_hits=MIN_HITS)
-    slips = kg.expected_classes(
+    report = kg.metrics.class_report(labels, 1_000, min_hits=MIN_HITS)
+    slips = kg.metrics.expected_classes(
         weights(1), len(labels), error=error, num_channels=3
     )
     rows.append(
@@ -331,7 +332,7 @@ $h = -\varepsilon \log (\varepsilon / 9) - (1-\varepsilon)
 
 # %%
 def effective(labels):
-    return 1_000 * np.exp(-kg.class_kl(labels, 1_000))
+    return 1_000 * np.exp(-kg.metrics.class_kl(labels, 1_000))
 
 
 h = -ERROR * np.log(ERROR / 9) - (1 - ERROR) * np.log(1 - ERROR)
@@ -370,7 +371,7 @@ for name, modes, kl in published:
     rows.append(
         f"| {name} | {modes:g} | {kl} | {1_000 * np.exp(-kl):.1f} |"
     )
-floor = kg.kl_floor(1_000, NUM_SAMPLES)
+floor = kg.metrics.kl_floor(1_000, NUM_SAMPLES)
 rows.append(
     f"| a perfect sampler, {NUM_SAMPLES:,} samples | 1000 | {floor:.4f} "
     f"| {1_000 * np.exp(-floor):.1f} |"
@@ -398,16 +399,16 @@ reports = [
 kls = np.array([each.kl for each in reports])
 shares = np.array([each.high_quality for each in reports])
 
-# %% name="floor" alt="Two histograms over {REPEATS} sets of 2,500 perfect samples of the ring. Left, the KL: none is 0, the mean {kls.mean():.4f} agrees with the line at 7/5000 = 0.0014. Right, the share within three standard deviations: around the line at {100 * kg.high_quality_ceiling():.2f} percent, with a dashed line at the published 99.3 percent, which {(shares > 0.993).mean():.1%} of the sets exceed."
+# %% name="floor" alt="Two histograms over {REPEATS} sets of 2,500 perfect samples of the ring. Left, the KL: none is 0, the mean {kls.mean():.4f} agrees with the line at 7/5000 = 0.0014. Right, the share within three standard deviations: around the line at {100 * kg.metrics.high_quality_ceiling():.2f} percent, with a dashed line at the published 99.3 percent, which {(shares > 0.993).mean():.1%} of the sets exceed."
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4))
-axes[0].hist(kls, bins=30, color=kg.REAL)
-axes[0].axvline(kg.kl_floor(8, NUM_RING), color=kg.NEUTRAL, ls=":")
+axes[0].hist(kls, bins=30, color=REAL)
+axes[0].axvline(kg.metrics.kl_floor(8, NUM_RING), color=NEUTRAL, ls=":")
 axes[0].set(xlabel="KL, nats", ylabel="sets", title="never 0")
 two = np.arange(98.18, 99.6, 0.08)  # bins of two samples
-axes[1].hist(100 * shares, bins=two, color=kg.REAL)
-best = 100 * kg.high_quality_ceiling()
-axes[1].axvline(best, color=kg.NEUTRAL, ls=":")
-axes[1].axvline(99.3, color=kg.FAKE, ls="--")
+axes[1].hist(100 * shares, bins=two, color=REAL)
+best = 100 * kg.metrics.high_quality_ceiling()
+axes[1].axvline(best, color=NEUTRAL, ls=":")
+axes[1].axvline(99.3, color=FAKE, ls="--")
 axes[1].set(xlabel="high quality, %", title="best on average: 98.9 %")
 plt.show()
 
@@ -430,20 +431,20 @@ print(f"99.3 % lies {above:.1f} standard errors above it")
 print(f"modes of {narrow:.3f} times the true width would give it")
 
 # %% tags=["check", "exact"]
-assert abs(ceiling - kg.high_quality_ceiling()) < 1e-12
+assert abs(ceiling - kg.metrics.high_quality_ceiling()) < 1e-12
 assert 4.3 < above < 4.5
 assert 0.951 < narrow < 0.953
 assert abs(shares.mean() - ceiling) < 1e-3
-assert abs(kls.mean() / kg.kl_floor(8, NUM_RING) - 1) < 0.3
+assert abs(kls.mean() / kg.metrics.kl_floor(8, NUM_RING) - 1) < 0.3
 
 # %%
 for dim, radius in [(1, 3), (2, 3), (10, 3), (20, 3), (700, 10)]:
-    best = kg.high_quality_ceiling(dim, num_std=radius)
+    best = kg.metrics.high_quality_ceiling(dim, num_std=radius)
     print(f"{dim:>3} directions, radius {radius:>2}: {best:.5f}")
 print(f"typical distance in 700 directions: {np.sqrt(700):.1f}")
 
 # %% tags=["check", "exact"]
-assert kg.high_quality_ceiling(700, num_std=10) < 1e-100
+assert kg.metrics.high_quality_ceiling(700, num_std=10) < 1e-100
 
 # %% [markdown]
 """
@@ -479,7 +480,10 @@ for name, modes in centres.items():
         squares.argmin(axis=1),
         squares.min(axis=1) <= 0.03**2,
     )
-    num, kl = len(set(nearest[near])), kg.class_kl(nearest, len(modes))
+    num, kl = (
+        len(set(nearest[near])),
+        kg.metrics.class_kl(nearest, len(modes)),
+    )
     share = near.mean()
     found[name] = num, share, kl
     print(

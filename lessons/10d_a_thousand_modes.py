@@ -73,9 +73,11 @@ import numpy as np
 from IPython.display import Markdown, display
 
 import keras_gan as kg
+from keras_gan import theory
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS_PER_LOOK": 10, "NUM_SAMPLES": 1000, "SEEDS": [1]}
 STEPS_PER_LOOK = 500
@@ -122,7 +124,7 @@ classifier = kg.load_classifier(digits)
 
 def score(samples):
     labels = classifier.stacked_labels(samples)
-    report = kg.class_report(labels, 1_000, min_hits=MIN_HITS)
+    report = kg.metrics.class_report(labels, 1_000, min_hits=MIN_HITS)
     return {
         "hit": len(set(labels.tolist())),
         "modes": report.classes,
@@ -138,14 +140,14 @@ real = score(data.test)
 error = 1 - classifier.accuracy
 one = np.eye(1_000)[358]
 invented = [
-    kg.expected_classes(
+    kg.metrics.expected_classes(
         one, NUM_SAMPLES, error=error, num_channels=3, min_hits=hits
     )
     for hits in (1, MIN_HITS)
 ]
 
 # %%
-floor = kg.kl_floor(1_000, NUM_SAMPLES)
+floor = kg.metrics.kl_floor(1_000, NUM_SAMPLES)
 print(f"KL of a perfect sampler, perfectly read: {floor:.4f}")
 
 # %% tags=["hide-input"]
@@ -234,9 +236,9 @@ steps = STEPS_PER_LOOK * np.arange(1, LOOKS + 1)
 
 # %%
 styles = {
-    "plain": (kg.FAKE, "--"),
-    "packs of two": (kg.PENALTY, "-"),
-    "plain, equal rates": (kg.NEUTRAL, "--"),
+    "plain": (FAKE, "--"),
+    "packs of two": (PENALTY, "-"),
+    "plain, equal rates": (NEUTRAL, "--"),
 }
 
 # %% name="result" alt="Two panels against training steps, three thin lines a group and the median thick. Left, the effective number of modes: packs, orange, at {np.median(curve('packs of two', 'effective'), axis=0)[-1]:.0f} at the end, the plain GAN, purple dashed, at {np.median(curve('plain', 'effective'), axis=0)[-1]:.0f}; the plain GAN with equal rates, grey, at {np.median(curve('plain, equal rates', 'effective'), axis=0)[-1]:.0f}; a green line marks real stacks at {real['effective']:.0f}. Right, modes with {MIN_HITS} hits: {np.median(curve('packs of two', 'modes'), axis=0)[-1]:.0f} and {np.median(curve('plain', 'modes'), axis=0)[-1]:.0f}."
@@ -251,7 +253,7 @@ for ax, key in zip(axes, ("effective", "modes")):
             label=name,
             ax=ax,
         )
-    ax.axhline(real[key], color=kg.REAL, lw=1)
+    ax.axhline(real[key], color=REAL, lw=1)
     ax.set(xlabel="training steps", ylim=(0, 1_050))
 axes[0].set_title("effective number of modes")
 axes[1].set_title(f"modes with {MIN_HITS} hits")
@@ -390,7 +392,7 @@ for k in (800, 900, 990):
     uneven = uniform * (1 + 2 * (1 - k / m) * halves)
     for name, q in {"lost": lost, "uneven": uneven}.items():
         t1, t2 = (
-            kg.packed_total_variation(uniform, q, n) for n in (1, 2)
+            theory.packed_total_variation(uniform, q, n) for n in (1, 2)
         )
         print(f"{k} of {m}, {name:<6} T1 {t1:.4f}  T2 {t2:.4f}")
     print(
@@ -400,7 +402,7 @@ for k in (800, 900, 990):
 # %% tags=["check", "exact"]
 assert abs(t1 - 0.01) < 1e-9
 assert (
-    abs(kg.packed_total_variation(uniform, lost, 2) - (1 - 0.99**2))
+    abs(theory.packed_total_variation(uniform, lost, 2) - (1 - 0.99**2))
     < 1e-9
 )
 assert t2 < 0.012

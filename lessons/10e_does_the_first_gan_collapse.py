@@ -72,6 +72,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"UPDATES": 1200, "LOOKS": 2, "NUM_SAMPLES": 500, "SEEDS": [1]}
 UPDATES = 3_600  # 6 epochs of 600 steps on MNIST
@@ -118,7 +119,9 @@ def spread(samples):
 def measures(samples):
     labels = classifier.labels(samples)
     hits = np.bincount(labels, minlength=10)
-    report = kg.class_report(labels, 10, min_hits=len(samples) // 100)
+    report = kg.metrics.class_report(
+        labels, 10, min_hits=len(samples) // 100
+    )
     return {
         "spread": spread(samples) / spread(some),
         "share": hits.max() / len(samples),
@@ -227,10 +230,10 @@ shares, spreads = (
 )
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.2))
 for ax, values in zip(axes, (shares, spreads)):
-    kg.plot_seeds(looks, values, color=kg.FAKE, linestyle="--", ax=ax)
+    kg.plot_seeds(looks, values, color=FAKE, linestyle="--", ax=ax)
     ax.set(xlabel="epoch", ylim=(0, 1.05))
-axes[0].axhline(measures(some)["share"], color=kg.REAL)
-axes[1].axhline(1, color=kg.REAL)
+axes[0].axhline(measures(some)["share"], color=REAL)
+axes[1].axhline(1, color=REAL)
 axes[0].set_title("share of the most frequent digit")
 axes[1].set_title("spread, of real digits")
 plt.show()
@@ -252,9 +255,9 @@ for ax, seed, run in zip(np.atleast_1d(axes), SEEDS, samples):
             images.train_labels,
         )
     )
-    ax.bar(range(10), last, color=kg.FAKE, alpha=0.6)
-    ax.plot(range(10), first, "x", color=kg.FAKE)
-    ax.plot(range(10), real_digits, "o", color=kg.REAL, mfc="none")
+    ax.bar(range(10), last, color=FAKE, alpha=0.6)
+    ax.plot(range(10), first, "x", color=FAKE)
+    ax.plot(range(10), real_digits, "o", color=REAL, mfc="none")
     ax.set(xticks=range(10), xlabel="digit", title=f"seed {seed}")
 np.atleast_1d(axes)[0].set_ylabel("share of the samples")
 plt.show()

@@ -72,6 +72,7 @@ from IPython.display import Markdown, display
 import keras_gan as kg
 
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"NUM_LOGITS": 5}
 NUM_LOGITS = 25  # at which the formulas are checked
@@ -207,11 +208,11 @@ a curve is steep, where it is flat, and where it turns.
 
 # %% tags=["hide-input"]
 LOOKS = {
-    "minimax": {"color": kg.PENALTY},
-    "non_saturating": {"color": kg.FAKE, "ls": "--"},
+    "minimax": {"color": PENALTY},
+    "non_saturating": {"color": FAKE, "ls": "--"},
     "least_squares": {"color": "#1f78b4", "ls": ":"},
-    "hinge": {"color": kg.DISCRIMINATOR, "ls": "-."},
-    "wasserstein": {"color": kg.NEUTRAL},
+    "hinge": {"color": DISCRIMINATOR, "ls": "-."},
+    "wasserstein": {"color": NEUTRAL},
 }
 TITLES = {
     "real": "discriminator, on real",

@@ -80,6 +80,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 20, "SEEDS": [1]}
 STEPS = 1_500
@@ -90,11 +91,11 @@ SEEDS = [1, 2, 3]
 ring = kg.ring(num_train=1_000, num_test=1_000)
 one_mode = ring.train[ring.train_labels == 0]
 for name, points in {"real": ring.train, "one mode": one_mode}.items():
-    scores = kg.neighbour_scores(ring.test, points)
+    scores = kg.metrics.neighbour_scores(ring.test, points)
     print(f"coverage by {name:8}: {scores.coverage:.3f}")
 
 # %% tags=["hide-input"]
-CEILING = kg.neighbour_scores(ring.test, ring.train).coverage
+CEILING = kg.metrics.neighbour_scores(ring.test, ring.train).coverage
 
 # %% tags=["check", "exact"]
 assert 0.94 < CEILING < 0.99
@@ -161,7 +162,7 @@ def run(seed, loss, held):
     gan.restart(*players, seed=3 * seed + 2)
     gan.fit(data.train, batch_size=BATCH_SIZE, verbose=0)
     fake = gan.sample(len(data.test), seed=seed)
-    scores = kg.neighbour_scores(data.test, fake)
+    scores = kg.metrics.neighbour_scores(data.test, fake)
     return {"coverage": scores.coverage}
 
 
@@ -184,10 +185,10 @@ listed = ", ".join(f"{n} {m:.2f}" for n, m in zip(names, medians))
 # %% tags=["hide-input"] name="result" alt="Coverage of the ring for {len(cells)} settings, a dot for each of {len(SEEDS)} seeds and a bar at the median. Medians: {listed}; the last two with the non-saturating loss. A dotted line at {CEILING:.2f} shows real samples."
 fig, ax = plt.subplots(figsize=(8, 3))
 for y, (values, median) in enumerate(zip(found, medians)):
-    color = kg.FAKE if y < len(ALONE) else kg.PENALTY
+    color = FAKE if y < len(ALONE) else PENALTY
     ax.plot(values, [y] * len(values), "o", color=color, alpha=0.6)
     ax.plot([median] * 2, [y - 0.3, y + 0.3], color=color, lw=3)
-ax.axvline(CEILING, color=kg.REAL, ls=":", label="real samples")
+ax.axvline(CEILING, color=REAL, ls=":", label="real samples")
 ax.set_yticks(range(len(names)), names)
 ax.invert_yaxis()
 ax.set(xlabel="coverage of the ring", xlim=(-0.02, 1))
@@ -251,7 +252,7 @@ for name, values in recorded.items():
         assert np.abs(100 * np.transpose(kept) - values[i]).max() < 0.51
 
 # %% tags=["hide-input"]
-COLORS = (kg.PENALTY, kg.FAKE, "#1f78b4", kg.DISCRIMINATOR, kg.NEUTRAL)
+COLORS = (PENALTY, FAKE, "#1f78b4", DISCRIMINATOR, NEUTRAL)
 MARKERS = ("o", "x", "s", "^", "v")
 means = {name: values.mean(axis=2) for name, values in recorded.items()}
 summary = "; ".join(

@@ -80,6 +80,8 @@ from IPython.display import Markdown, display
 
 import keras_gan as kg
 
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
+
 # %%
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
@@ -129,7 +131,7 @@ digits in the place of samples:
 # %%
 def coverage(samples, real):
     flat = [part.reshape(len(part), -1) for part in (real, samples)]
-    return kg.neighbour_scores(*flat).coverage
+    return kg.metrics.neighbour_scores(*flat).coverage
 
 
 # %%
@@ -233,7 +235,7 @@ for side in BLOCKS:
 
 # %% tags=["hide-input"]
 SIDES = list(BLOCKS)
-COLORS = (kg.FAKE, kg.NEUTRAL, kg.PENALTY)
+COLORS = (FAKE, NEUTRAL, PENALTY)
 SIGNS = ("x--", "o-", "s-")
 
 
@@ -321,7 +323,7 @@ fig, ax = plt.subplots(figsize=(7, 2.6))
 for y, (name, color) in enumerate(zip(KINDS, COLORS)):
     dots = covered[name]
     ax.plot(dots, [y] * len(dots), SIGNS[y][0], color=color)
-ax.axvline(ceiling[SIDE], color=kg.REAL)
+ax.axvline(ceiling[SIDE], color=REAL)
 ax.set(xlim=(-0.02, 1), xlabel="coverage of unseen digits")
 ax.set_yticks(range(3), list(KINDS))
 ax.set_ylim(2.5, -0.5)
@@ -420,7 +422,7 @@ curves(ax, kept)
 for (side, name), values in recorded.items():
     color = COLORS[list(KINDS).index(name)]
     ax.plot([side] * len(values), values, ".", color=color, ms=4)
-ax.axhline(ceiling[28], color=kg.REAL)
+ax.axhline(ceiling[28], color=REAL)
 ax.set(ylabel="coverage of unseen digits", ylim=(-0.02, 1))
 ax.set_title(
     f"Convolutions ahead at {sum(leads)} of {len(SIDES)} sizes"

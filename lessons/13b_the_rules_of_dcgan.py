@@ -81,6 +81,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 10, "NUM_TEST": 200, "SEEDS": [1]}
 SIDE = 16
@@ -271,7 +272,7 @@ samples = {name: run(name) for name in HERE}
 # %%
 def coverage(fakes):
     flat = [part.reshape(len(part), -1) for part in (test, fakes)]
-    return kg.neighbour_scores(*flat).coverage
+    return kg.metrics.neighbour_scores(*flat).coverage
 
 
 # %%
@@ -334,13 +335,13 @@ listed = ", ".join(
 # %% tags=["hide-input"] name="result" alt="Coverage of unseen digits for all rules kept and for {len(names) - 1} changes: a cross for each of ten recorded seeds, a bar at their median, and a circle for each run of this page. Medians: {listed}. A green line at {ceiling:.2f} marks real digits."
 fig, ax = plt.subplots(figsize=(8, 4.2))
 for y, name in enumerate(names):
-    color = kg.PENALTY if y else kg.FAKE
+    color = PENALTY if y else FAKE
     ax.plot(recorded[name], [y] * len(kept), "x", color=color, ms=5)
     ax.plot([medians[name]] * 2, [y - 0.3, y + 0.3], color=color, lw=3)
     here = covered.get(name, [])
-    circle = {"color": kg.DISCRIMINATOR, "mfc": "none"}
+    circle = {"color": DISCRIMINATOR, "mfc": "none"}
     ax.plot(here, [y + 0.25] * len(here), "o", **circle)
-ax.axvline(ceiling, color=kg.REAL)
+ax.axvline(ceiling, color=REAL)
 ax.set_yticks(range(len(names)), names)
 ax.invert_yaxis()
 ax.set(xlabel="coverage of unseen digits", xlim=(-0.02, 1))

@@ -74,6 +74,8 @@ from keras import layers
 
 import keras_gan as kg
 
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
+
 # %%
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
@@ -143,7 +145,7 @@ for rows, field in zip(touched, fields):
     for ax in axes:
         corner = (rows[0] - 0.5, rows[0] - 0.5)
         box = plt.Rectangle(corner, field, field, fill=False)
-        box.set(edgecolor=kg.PENALTY, lw=1.5)
+        box.set(edgecolor=PENALTY, lw=1.5)
         ax.add_patch(box)
 listed = ", ".join(map(str, fields))
 axes[0].set_title(f"Seen after each block: {listed} pixels")

@@ -76,9 +76,11 @@ import numpy as np
 from IPython.display import Markdown, display
 
 import keras_gan as kg
+from keras_gan import theory
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"UPDATES": 45, "NUM_SAMPLES": 500, "SEEDS": [1, 2]}
 DATA = "mnist"
@@ -274,11 +276,11 @@ for ax, x, values in (
     (axes[1], SHARES, np.array([found[s].mean(1) for s in SHARES]).T),
 ):
     for row in values:
-        ax.plot(x, row, "x", color=kg.FAKE)
-axes[0].plot(range(10), ceiling, "o", color=kg.REAL, mfc="none")
-axes[0].axhline(floor, color=kg.NEUTRAL)
+        ax.plot(x, row, "x", color=FAKE)
+axes[0].plot(range(10), ceiling, "o", color=REAL, mfc="none")
+axes[0].axhline(floor, color=NEUTRAL)
 axes[0].set(xlabel="class asked for", xticks=range(10))
-axes[1].plot([0, 1], [1, 0.1], color=kg.DISCRIMINATOR, lw=1)
+axes[1].plot([0, 1], [1, 0.1], color=DISCRIMINATOR, lw=1)
 axes[1].set(xlabel="share of shuffled labels", xticks=SHARES)
 axes[0].set(ylabel="agreement", ylim=(0, 1.05))
 axes[0].set_title(f"True labels: {obey.mean():.0%} obeyed")
@@ -386,13 +388,13 @@ def scores(samples):
         reference,
         classifier.features(samples[: len(reference)]),
     )
-    near = kg.neighbour_scores(real, fake)
+    near = kg.metrics.neighbour_scores(real, fake)
     counts = np.bincount(images.test_labels, minlength=10)
     return (
-        kg.frechet_distance(real, fake),
+        kg.metrics.frechet_distance(real, fake),
         near.precision,
         near.coverage,
-        kg.class_kl(
+        kg.metrics.class_kl(
             classifier.labels(samples),
             10,
             weights=counts / counts.sum(),
@@ -461,13 +463,13 @@ liar = p[::-1]
 
 
 def value(p, q):
-    return kg.value_of_game(kg.optimal_logits(p, q), p, q)
+    return theory.value_of_game(theory.optimal_logits(p, q), p, q)
 
 
 seen = value(p / 2, liar / 2)  # of pairs: p(y) is 1/2
 blind = value(p.mean(axis=0), liar.mean(axis=0))
 formula = np.mean(
-    [2 * kg.js_divergence(*pair) for pair in zip(p, liar)]
+    [2 * theory.js_divergence(*pair) for pair in zip(p, liar)]
 )
 formula -= np.log(4)
 

@@ -84,6 +84,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
 EPOCHS = 120
@@ -161,7 +162,7 @@ class VAE(keras.Model):
     def draw(self, x):
         mean, log_var = ops.split(self.encoder(x), 2, axis=-1)
         self.add_loss(self.costs[1] * kl(mean, log_var))
-        noise = kg.backend.random_normal(
+        noise = kg.training.backend.random_normal(
             ops.shape(mean), seed=self.draws
         )
         return mean + ops.exp(log_var / 2) * noise
@@ -192,7 +193,7 @@ class DecoderOfVAE(keras.layers.Layer):
 
     def call(self, z, training=False):
         if training:
-            u = kg.backend.random_uniform(
+            u = kg.training.backend.random_uniform(
                 (BATCH_SIZE,), seed=self.vae.draws
             )
             rows = ops.cast(u * len(self.images), "int32")
@@ -325,9 +326,9 @@ def measure(made, seed):
     found = classifier.labels(samples)
     missed = (made.get("copies", np.nan) - data.test) ** 2
     return {
-        "Fréchet distance": kg.frechet_distance(real, fake),
+        "Fréchet distance": kg.metrics.frechet_distance(real, fake),
         "sharpness": sharpness(samples) / sharpness(data.test),
-        "class KL": kg.class_kl(found, 10, weights=shares),
+        "class KL": kg.metrics.class_kl(found, 10, weights=shares),
         "error": missed.sum(axis=(1, 2, 3)).mean(),
         "KL": made.get("KL", np.nan),
     }
@@ -353,9 +354,9 @@ fig, axes = plt.subplots(1, 5, figsize=(10, 3.4), sharey=True)
 for ax, metric in zip(axes, METRICS):
     for row, model in enumerate(MODELS):
         dots = values(model, metric)
-        color = kg.PENALTY if model in SUMS else kg.FAKE
+        color = PENALTY if model in SUMS else FAKE
         ax.plot(dots, [row] * len(dots), "x", color=color)
-    ax.axvline(mid("real", metric), color=kg.REAL)
+    ax.axvline(mid("real", metric), color=REAL)
     ax.set_title(metric)
 axes[0].set_yticks(range(len(MODELS)), MODELS)
 axes[0].invert_yaxis()
@@ -534,7 +535,7 @@ def lengths(loss):
     ours = vae.encoder.trainable_variables
     every = ours + vae.decoder.trainable_variables
     state = vae.non_trainable_variables + judge.variables
-    _, found = kg.backend.value_and_grad(
+    _, found = kg.training.backend.value_and_grad(
         lambda: (loss(), ()), every, state
     )
     sizes = [0.0 if g is None else float(ops.sum(g**2)) for g in found]

@@ -72,9 +72,11 @@ from IPython.display import Markdown, display
 from scipy.stats import spearmanr
 
 import keras_gan as kg
+from keras_gan import theory
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"EPOCHS": 4, "EVERY": 1, "SEEDS": [1, 2]}
 EPOCHS = 150
@@ -115,7 +117,9 @@ reference = classifier.features(data.test[:half])
 
 
 def distance(samples):
-    return kg.frechet_distance(reference, classifier.features(samples))
+    return kg.metrics.frechet_distance(
+        reference, classifier.features(samples)
+    )
 
 
 # %%
@@ -194,15 +198,15 @@ def draw(key, ax, **look):
     kg.plot_seeds(steps, [run[key] for run in runs], ax=ax, **look)
 
 
-fake = {"color": kg.FAKE, "linestyle": "--"}
+fake = {"color": FAKE, "linestyle": "--"}
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 4))
 draw("d_loss", left, label="discriminator")
 draw("g_loss", left, label="generator", **fake)
 for value in (np.log(2), 2 * np.log(2)):
-    left.axhline(value, color=kg.NEUTRAL, ls=":", lw=1)
+    left.axhline(value, color=NEUTRAL, ls=":", lw=1)
 left.set(xlabel="step", ylabel="loss, nats", title="The losses")
 draw("distance", right, label="samples", **fake)
-right.axhline(floor, color=kg.REAL)
+right.axhline(floor, color=REAL)
 right.annotate("real digits", (steps[0], floor), va="bottom")
 right.set(xlabel="step", ylabel="Fréchet distance", yscale="log")
 right.set_title("What the losses do not show")
@@ -306,13 +310,13 @@ weak = train_all(SEEDS[:3], widths=(WEAK,))
 # %% name="weak" alt="Scatter plot of the last look of each run: loss of the generator across, distance of the samples upwards. Crosses for the strong discriminator lie at losses of {min(r['g_loss'][-1] for r in runs):.2f} to {max(r['g_loss'][-1] for r in runs):.2f} and distances of {min(r['distance'][-1] for r in runs):.1f} to {max(r['distance'][-1] for r in runs):.1f}, circles for the weak one at losses of {min(r['g_loss'][-1] for r in weak):.2f} to {max(r['g_loss'][-1] for r in weak):.2f} and distances of {min(r['distance'][-1] for r in weak):.1f} to {max(r['distance'][-1] for r in weak):.1f}. A dotted line marks the loss 0.69."
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
 groups = {
-    "strong discriminator": (runs, kg.FAKE, "x"),
-    "weak discriminator": (weak, kg.PENALTY, "o"),
+    "strong discriminator": (runs, FAKE, "x"),
+    "weak discriminator": (weak, PENALTY, "o"),
 }
 for name, (group, color, marker) in groups.items():
     ends = [(run["g_loss"][-1], run["distance"][-1]) for run in group]
     ax.plot(*zip(*ends), marker, color=color, label=name)
-ax.axvline(np.log(2), color=kg.NEUTRAL, ls=":", lw=1)
+ax.axvline(np.log(2), color=NEUTRAL, ls=":", lw=1)
 ax.set(xlabel="loss of the generator, nats", ylabel="Fréchet distance")
 ax.set(yscale="log", title="The better loss has the worse samples")
 ax.legend()
@@ -458,8 +462,8 @@ def bell(mean):
 # %%
 def losses(strength, d):
     p, q = bell(0), bell(d)
-    logits = strength * kg.TwoGaussians(d).logits(grid)
-    d_loss = -kg.value_of_game(logits, p, q)
+    logits = strength * theory.TwoGaussians(d).logits(grid)
+    d_loss = -theory.value_of_game(logits, p, q)
     return d_loss, float(q @ np.logaddexp(0, -logits))
 
 
@@ -468,12 +472,10 @@ strengths = np.linspace(0, 3, 61)
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
 for d, style in ((1, ":"), (2, "--"), (3, "-")):
     pairs = np.array([losses(s, d) for s in strengths])
-    axes[0].plot(strengths, pairs[:, 0], style, color=kg.DISCRIMINATOR)
-    axes[0].plot(1, losses(1, d)[0], "o", color=kg.DISCRIMINATOR)
+    axes[0].plot(strengths, pairs[:, 0], style, color=DISCRIMINATOR)
+    axes[0].plot(1, losses(1, d)[0], "o", color=DISCRIMINATOR)
     label = f"fakes at distance {d}"
-    axes[1].plot(
-        strengths, pairs[:, 1], style, color=kg.FAKE, label=label
-    )
+    axes[1].plot(strengths, pairs[:, 1], style, color=FAKE, label=label)
 axes[0].set(title="Discriminator", ylabel="loss, nats")
 axes[1].set(title="Generator", ylim=(0, 8))
 for ax in axes:
@@ -483,7 +485,7 @@ plt.show()
 
 # %%
 for d in (1, 2, 3):
-    bound = 2 * np.log(2) - 2 * kg.TwoGaussians(d).js_divergence
+    bound = 2 * np.log(2) - 2 * theory.TwoGaussians(d).js_divergence
     print(
         f"distance {d}: least {losses(1, d)[0]:.5f}, formula {bound:.5f}"
     )
@@ -493,7 +495,7 @@ print(f"G loss, far fakes, weak judge:  {worse:.2f}")
 
 # %% tags=["check", "exact"]
 for d in (1, 2, 3):
-    bound = 2 * np.log(2) - 2 * kg.TwoGaussians(d).js_divergence
+    bound = 2 * np.log(2) - 2 * theory.TwoGaussians(d).js_divergence
     assert abs(losses(1, d)[0] - bound) < 1e-6
     assert abs(losses(0, d)[0] - 2 * np.log(2)) < 1e-9
     assert losses(0.9, d)[0] > bound < losses(1.1, d)[0]

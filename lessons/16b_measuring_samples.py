@@ -82,6 +82,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2], "PAIRS": 2, "DIMS": [2, 10]}
 EPOCHS = 150
@@ -186,20 +187,20 @@ of unseen digits do?
 # %%
 def measure(samples, reference):
     real, fake = map(classifier.features, (reference, samples))
-    near = kg.neighbour_scores(real, fake)
+    near = kg.metrics.neighbour_scores(real, fake)
     counts = np.bincount(classifier.labels(reference), minlength=10)
-    copied = kg.memorisation(samples, data.train, reference)
+    copied = kg.metrics.memorisation(samples, data.train, reference)
     return {
-        "Fréchet distance": kg.frechet_distance(real, fake),
-        "kernel distance": kg.kernel_distance(real, fake),
+        "Fréchet distance": kg.metrics.frechet_distance(real, fake),
+        "kernel distance": kg.metrics.kernel_distance(real, fake),
         "precision": near.precision,
         "recall": near.recall,
         "density": near.density,
         "coverage": near.coverage,
-        "classifier score": kg.classifier_score(
+        "classifier score": kg.metrics.classifier_score(
             classifier.probabilities(samples)
         ),
-        "class KL": kg.class_kl(
+        "class KL": kg.metrics.class_kl(
             classifier.labels(samples),
             10,
             weights=counts / counts.sum(),
@@ -227,13 +228,13 @@ def mid(kind, metric):
 
 # %% name="result" alt="Nine small panels, one a metric, each with five rows of dots for the sets real, generated, blurred, half and copies, {len(SEEDS)} dots a row. Median Frechet distances: {mid('real', METRICS[0]):.1f}, {mid('generated', METRICS[0]):.1f}, {mid('blurred', METRICS[0]):.1f}, {mid('half', METRICS[0]):.1f} and {mid('copies', METRICS[0]):.1f}. Coverage: {mid('real', 'coverage'):.2f}, {mid('generated', 'coverage'):.2f}, {mid('blurred', 'coverage'):.2f}, {mid('half', 'coverage'):.2f}, {mid('copies', 'coverage'):.2f}. Memorised share: {mid('real', 'memorised share'):.2f}, {mid('generated', 'memorised share'):.2f}, {mid('blurred', 'memorised share'):.2f}, {mid('half', 'memorised share'):.2f}, {mid('copies', 'memorised share'):.2f}."
 fig, axes = plt.subplots(3, 3, figsize=(9, 6), sharey=True)
-colors = [kg.REAL, kg.FAKE] + [kg.PENALTY] * 3
+colors = [REAL, FAKE] + [PENALTY] * 3
 for ax, metric in zip(axes.flat, METRICS):
     for row, (kind, color) in enumerate(zip(KINDS, colors)):
         dots = values(kind, metric)
         marker = "x" if kind == "generated" else "o"
         ax.plot(dots, [row] * len(dots), marker, color=color, ms=4)
-    ax.axvline(mid("real", metric), color=kg.REAL, lw=0.8)
+    ax.axvline(mid("real", metric), color=REAL, lw=0.8)
     ax.set_title(metric)
 ax.set_yticks(range(5), KINDS[:5])
 ax.invert_yaxis()
@@ -371,10 +372,12 @@ def by_hand(first, second):
 pair = [classifier.features(sets[0][k]) for k in ("reference", "half")]
 pair = [features.astype("float64") for features in pair]
 print(f"by hand {by_hand(*pair):.6f}")
-print(f"package {kg.frechet_distance(*pair):.6f}")
+print(f"package {kg.metrics.frechet_distance(*pair):.6f}")
 
 # %% tags=["check", "exact"]
-assert abs(by_hand(*pair) / kg.frechet_distance(*pair) - 1) < 1e-3
+assert (
+    abs(by_hand(*pair) / kg.metrics.frechet_distance(*pair) - 1) < 1e-3
+)
 
 # %% [markdown]
 r"""
@@ -407,19 +410,21 @@ def mean(distance, draw, n):
 
 # %%
 bias = {
-    name: [mean(kg.frechet_distance, draw, n) for n in SIZES]
+    name: [mean(kg.metrics.frechet_distance, draw, n) for n in SIZES]
     for name, draw in draws.items()
 }
 digits_only = draws["digits"]
-kernel = [mean(kg.kernel_distance, digits_only, n) for n in SIZES]
+kernel = [
+    mean(kg.metrics.kernel_distance, digits_only, n) for n in SIZES
+]
 
 # %% name="bias" alt="Frechet distance of two sets from the same source against their size, both axes logarithmic. Real digits fall from {bias['digits'][0]:.1f} at {SIZES[0]} images to {bias['digits'][-1]:.2f} at {SIZES[-1]}. Normal points in ten dimensions fall from {bias['normal'][0]:.2f} to {bias['normal'][-1]:.2f}, along the dotted line of the formula."
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
-ax.plot(SIZES, bias["digits"], "o-", color=kg.REAL, label="real digits")
+ax.plot(SIZES, bias["digits"], "o-", color=REAL, label="real digits")
 ax.plot(
-    SIZES, bias["normal"], "s", color=kg.DISCRIMINATOR, label="N(0, I)"
+    SIZES, bias["normal"], "s", color=DISCRIMINATOR, label="N(0, I)"
 )
-ax.plot(SIZES, formula, ":", color=kg.NEUTRAL, label="formula")
+ax.plot(SIZES, formula, ":", color=NEUTRAL, label="formula")
 ax.set(xscale="log", yscale="log", xlabel="images in each set, n")
 ax.set_xticks(SIZES, SIZES)
 ax.minorticks_off()
@@ -465,7 +470,7 @@ print(f"expected coverage: {expected:.4f}")
 
 # %%
 equal = {
-    d: kg.neighbour_scores(
+    d: kg.metrics.neighbour_scores(
         *rng.standard_normal((2, n, d)), num_neighbours=k
     )
     for d in DIMS
@@ -494,7 +499,9 @@ same way as the samples:
 """
 
 # %%
-report = kg.sample_report(sets[0]["generated"], data, classifier)
+report = kg.metrics.sample_report(
+    sets[0]["generated"], data, classifier
+)
 print(report)
 
 # %% [markdown] claim="D4"

@@ -76,6 +76,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"UPDATES": 600, "SEEDS": [1, 2], "ITERATIONS": 5}
 UPDATES = 4_200  # 7 epochs of 600 steps on MNIST
@@ -193,7 +194,7 @@ def looks(z, net):
     flat = draw(z, net)
     fake = classifier.features(flat.reshape(shape))
     length = np.linalg.norm(z, axis=1).mean()
-    far = kg.frechet_distance(real_features, fake)
+    far = kg.metrics.frechet_distance(real_features, fake)
     spread = flat.var(axis=0).sum() / real.var(axis=0).sum()
     return length, far, np.sqrt(spread), (np.abs(flat) < 0.8).mean()
 
@@ -312,8 +313,8 @@ raw, scaled = middle.values()
 fig, axes = plt.subplots(1, 2, figsize=(9, 4), sharey=True)
 for ax, (name, values) in zip(axes, shares.items()):
     for part, color, line, label in (
-        (0, kg.FAKE, "-", "thick - thin + thin"),
-        (1, kg.NEUTRAL, "--", "thin alone"),
+        (0, FAKE, "-", "thick - thin + thin"),
+        (1, NEUTRAL, "--", "thin alone"),
     ):
         look = {"color": color, "ls": line}
         ax.plot(AVERAGED, np.array(values)[..., part].T, lw=0.8, **look)
@@ -387,8 +388,8 @@ random = np.array([push(net, chance) for net in nets])
 # %% tags=["hide-input"] name="direction" alt="Two panels against the shift from {SHIFTS[0]} to {SHIFTS[-1]}. Left, the change of ink in its standard deviations: along the fitted direction from {np.median(along[:, 0, 0]):.1f} to {np.median(along[:, 0, -1]):.1f}, along a random one between {random[:, 0].min():.1f} and {random[:, 0].max():.1f}. Right, the share of pictures that are still read as the same digit: {np.median(along[:, 1, -1]):.2f} at the largest shift along the fitted one, {np.median(random[:, 1, -1]):.2f} along the random one."
 fig, axes = plt.subplots(1, 2, figsize=(9, 4))
 for values, color, line, label in (
-    (along, kg.FAKE, "-", "fitted"),
-    (random, kg.NEUTRAL, "--", "random"),
+    (along, FAKE, "-", "fitted"),
+    (random, NEUTRAL, "--", "random"),
 ):
     look = {"color": color, "ls": line}
     for part, ax in enumerate(axes):

@@ -80,6 +80,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"SHOWER_EPOCHS": 1, "CLOTHES_EPOCHS": 1, "LEVEL_EPOCHS": 1, "NUM_EVENTS": 640, "NUM_CLOTHES": 640, "NUM_LEVELS": 640, "NUM_SAMPLES": 200, "SEEDS": [1, 2]}
 TOP = 200  # quanta that a pixel of 1 stands for
@@ -222,8 +223,10 @@ the distance that counts as "near", by choice.
 
 # %%
 held_out = clothes.test[:NUM_SAMPLES]
-nearest = [kg.memorisation(made, train, held_out) for made in drawn]
-real_nearest = kg.memorisation(held_out, train, held_out)
+nearest = [
+    kg.metrics.memorisation(made, train, held_out) for made in drawn
+]
+real_nearest = kg.metrics.memorisation(held_out, train, held_out)
 is_right = (
     labels[real_nearest.indices] == clothes.test_labels[:NUM_SAMPLES]
 )
@@ -311,11 +314,11 @@ PANELS = {
     "fashion: of the ordered kind": right_kind,
     "games: can be crossed": passable,
 }
-looks = {"real": (kg.REAL, "o"), "GAN": (kg.FAKE, "x")}
+looks = {"real": (REAL, "o"), "GAN": (FAKE, "x")}
 fig, axes = plt.subplots(1, 3, figsize=(10, 2.6), sharey=True)
 for ax, (title, found) in zip(axes, PANELS.items()):
     for row, (name, dots) in enumerate(found.items()):
-        color, marker = looks.get(name, (kg.PENALTY, "o"))
+        color, marker = looks.get(name, (PENALTY, "o"))
         ax.plot(dots, [row] * len(dots), marker, color=color)
     ax.set(title=title, xlim=(-0.03, None if ax is axes[0] else 1.03))
 axes[0].set(xlabel="quanta", xlim=(0, None))
@@ -415,11 +418,9 @@ display(Markdown("\n".join(lines)))
 # %% name="energy" alt="Histograms of the total energy, logarithmic counts, from 0 to 600 quanta. Real showers begin sharply at about 50 and fall steadily to 600. The GANs, a dashed line a seed, have {min(low[1:]):.1%} to {max(low[1:]):.1%} of their showers below 50, and bend away from the real curve."
 fig, ax = plt.subplots(figsize=(6.4, 3.4))
 bins = np.linspace(0, 700, 36)
-ax.hist(total(truth), bins, histtype="step", color=kg.REAL, lw=2)
+ax.hist(total(truth), bins, histtype="step", color=REAL, lw=2)
 for quanta in showers:
-    ax.hist(
-        total(quanta), bins, histtype="step", color=kg.FAKE, ls="--"
-    )
+    ax.hist(total(quanta), bins, histtype="step", color=FAKE, ls="--")
 ax.set(yscale="log", xlabel="total energy, quanta", ylabel="events")
 low = [(total(made) < 50).mean() for made in (truth, *showers)]
 ax.set_title(

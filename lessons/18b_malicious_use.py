@@ -80,6 +80,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 40, "CONV_STEPS": 10, "NUM_IMAGES": 640, "NUM_FAKES": 180, "NUM_TEST": 100, "SEEDS": [1, 2]}
 SIZE = 16  # pixels, a multiple of 8
@@ -248,7 +249,7 @@ fig, axes = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
 for ax, kind in zip(axes, KINDS):
     for row, (name, dots) in enumerate(shares[kind].items()):
         real = name == "real digits"
-        color, marker = (kg.REAL, "o") if real else (kg.FAKE, "x")
+        color, marker = (REAL, "o") if real else (FAKE, "x")
         ax.plot(dots, [row] * len(dots), marker, color=color)
     ax.set_yticks(range(len(shares[kind])), list(shares[kind]))
     ax.set(xlim=(-0.04, 1.04), xlabel="share called fake")

@@ -75,6 +75,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"STEPS": 4}
 STEPS = 120  # training steps of card 1
@@ -246,12 +247,12 @@ gaps = {
 
 # %% tags=["hide-input"] name="frozen" alt="Paths of the mean of the fakes in the plane, {len(SEEDS)} seeds each. All start near the origin. With the frozen discriminator, orange dashed lines, they run away in different directions and end {span(gaps['frozen'], 1)} from the real mean at (1.5, 1). Repaired, purple lines, they end {span(gaps['repaired'], 1)} from it."
 fig, ax = plt.subplots(figsize=(6, 4.4))
-looks = {"frozen": (kg.PENALTY, "--"), "repaired": (kg.FAKE, "-")}
+looks = {"frozen": (PENALTY, "--"), "repaired": (FAKE, "-")}
 for name, (color, line) in looks.items():
     for path in paths[name]:
         ax.plot(*path.T, color=color, ls=line, label=name)
         name = None  # one label for all seeds
-ax.plot(*CENTRE, "o", color=kg.REAL, ms=9, label="mean of the data")
+ax.plot(*CENTRE, "o", color=REAL, ms=9, label="mean of the data")
 ax.set(xlabel="x₁", ylabel="x₂", aspect="equal")
 ax.legend(fontsize=9)
 ax.set_title("A frozen opponent sends the fakes away")
@@ -417,9 +418,9 @@ assert abs(radius(in_turn)[-1] - 1.4126) < 5e-4
 
 # %% tags=["hide-input"] name="orbits" alt="Two paths in the plane of the generator's number theta and the discriminator's slope psi, 500 steps from (1, 1). With both gradients taken at once, orange and dashed, the path spirals outward from radius 1.41 to {radius(at_once)[-1]:.2f}. In turn, dark and solid, it stays on one ring, with radius {radius(in_turn)[-1]:.2f} at the end. Neither reaches the solution at the origin."
 fig, ax = plt.subplots(figsize=(4.8, 4.8))
-ax.plot(*at_once.T, color=kg.PENALTY, ls="--", lw=1.2, label="at once")
-ax.plot(*in_turn.T, color=kg.DISCRIMINATOR, lw=1.2, label="in turn")
-ax.plot(0, 0, "o", color=kg.REAL, ms=8, label="solution")
+ax.plot(*at_once.T, color=PENALTY, ls="--", lw=1.2, label="at once")
+ax.plot(*in_turn.T, color=DISCRIMINATOR, lw=1.2, label="in turn")
+ax.plot(0, 0, "o", color=REAL, ms=8, label="solution")
 ax.set(xlabel="θ, generator", ylabel="ψ, discriminator", aspect="equal")
 ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
 ax.set_title("Taking turns stops the spiral")

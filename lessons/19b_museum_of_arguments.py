@@ -72,6 +72,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"] smoke={"EPOCHS": 1}
 EPOCHS = 30  # of card 5
@@ -169,8 +170,8 @@ assert min(right) > 0.99
 # %% tags=["hide-input"] name="spreads" alt="Spread of the units after the first, second and third normalization. Repaired, dark: 1.00 each. With epsilon 0.8, orange and dashed: {small[0]:.2f}, {small[1]:.2f} and {small[2]:.2f}."
 fig, ax = plt.subplots(figsize=(6, 3.4))
 layers = np.arange(1, 4)
-ax.plot(layers, right, "o-", color=kg.DISCRIMINATOR, label="repaired")
-ax.plot(layers, small, "x--", color=kg.PENALTY, label="epsilon 0.8")
+ax.plot(layers, right, "o-", color=DISCRIMINATOR, label="repaired")
+ax.plot(layers, small, "x--", color=PENALTY, label="epsilon 0.8")
 ax.set(xlabel="normalization layer", ylabel="spread of the units")
 ax.set(xticks=layers, ylim=(0, 1.1))
 ax.legend(loc="center right")
@@ -231,7 +232,7 @@ assert abs(flat + np.log(1e-7)) < 1e-2
 # %% tags=["hide-input"] name="tanh" alt="Loss for label 1 against the number before the head, from -3 to 3. With a sigmoid, dark: a smooth curve that falls from 3.05 to 0.05. With a tanh, orange and dashed: flat at {loss_for_1(keras.ops.tanh, np.float32([-1]))[0]:.1f} for all negative numbers, then a cliff at 0 down to values below the sigmoid's."
 a = np.linspace(-3, 3, 601, dtype="float32")
 fig, ax = plt.subplots(figsize=(6.4, 3.6))
-looks = {"tanh": (kg.PENALTY, "--"), "sigmoid": (kg.DISCRIMINATOR, "-")}
+looks = {"tanh": (PENALTY, "--"), "sigmoid": (DISCRIMINATOR, "-")}
 for name, (color, line) in looks.items():
     loss = loss_for_1(getattr(keras.ops, name), a)
     ax.plot(a, loss, color=color, ls=line, label=name)

@@ -71,6 +71,7 @@ import keras_gan as kg
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
+REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
 # %% tags=["settings"]
 NUM_CLASSES = 10
@@ -214,9 +215,9 @@ assert -0.9 < cut < -0.7
 logit = np.linspace(-5, 60, 651)
 crossing = logit[np.argmax(loss_at(logit, 1.05) < 0)]
 looks = {
-    1.05: (kg.PENALTY, "--"),
-    1.0: (kg.NEUTRAL, "-"),
-    0.95: (kg.DISCRIMINATOR, "-"),
+    1.05: (PENALTY, "--"),
+    1.0: (NEUTRAL, "-"),
+    0.95: (DISCRIMINATOR, "-"),
 }
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
 for target, (color, line) in looks.items():
@@ -224,7 +225,7 @@ for target, (color, line) in looks.items():
     ax.plot(
         logit, curve, color=color, ls=line, label=f"target {target}"
     )
-ax.axhline(0, color=kg.NEUTRAL, lw=0.7)
+ax.axhline(0, color=NEUTRAL, lw=0.7)
 ax.set(xlabel="logit", ylabel="loss (nats)", ylim=(-3.2, 5.2))
 ax.legend()
 ax.set_title("A target above 1 rewards being ever surer")

@@ -169,12 +169,14 @@ print(
 # %% [markdown]
 """
 The two centres differ by a rounding error, and rounding deals the samples
-of the double corner to both. `kg.modes_captured` refuses such centres:
+of the double corner to both. `kg.metrics.modes_captured` refuses such centres:
 """
 
 # %%
 try:
-    kg.modes_captured(perfect_samples(seven, 0.01, 1), seven, 0.01)
+    kg.metrics.modes_captured(
+        perfect_samples(seven, 0.01, 1), seven, 0.01
+    )
 except ValueError as error:
     print(error)
 
@@ -452,7 +454,7 @@ claims.check("M11")
 ## Change one thing
 
 In card 10, move the last of the seven-corner centres by 0.001, sample
-and count again, and give `kg.modes_captured` the same centres. Before you
+and count again, and give `kg.metrics.modes_captured` the same centres. Before you
 run: does either of the two see the fault now?
 """
 

@@ -438,7 +438,6 @@ BUILDERS = [
     Case("data/std text", lambda gan, f: kg.moons(std="0.1"), "number from 0 up"),
     Case("data/weights short", lambda gan, f: kg.ring(weights=[1, 2]), "`weights` holds 8"),
     Case("data/weights text", lambda gan, f: kg.ring(weights="equal"), "`weights` is an array of numbers"),
-    Case("data/offset text", lambda gan, f: kg.line("left"), "`offset` is a finite number"),
     Case("data/num_train True", lambda gan, f: kg.moons(num_train=True), "`num_train` is a positive"),
     Case("data/seed 1.5", lambda gan, f: kg.ring(seed=1.5), "`seed` is an integer"),
 ]
@@ -563,14 +562,16 @@ LOOK = [
     Case("metrics/ragged", shows(kg.mode_report, [[1, 2], [3]], kg.ring()), "Pass rows of one length"),
     Case("metrics/no Dataset", shows(kg.mode_report, POINTS, POINTS), "`dataset` is a Gaussian mixture"),
     Case("metrics/no modes", shows(kg.mode_report, POINTS, kg.moons(num_train=9)), "Gaussian mixture"),
-    Case("metrics/mode twice", shows(kg.modes_captured, POINTS, [[0, 0], [0, 0]], 0.1), "no row twice"),
-    Case("metrics/std 0", shows(kg.modes_captured, POINTS, [[0, 0]], 0.0), "`std` is a positive"),
+    Case(
+        "metrics/mode twice", shows(kg.metrics.modes_captured, POINTS, [[0, 0], [0, 0]], 0.1), "no row twice"
+    ),
+    Case("metrics/std 0", shows(kg.metrics.modes_captured, POINTS, [[0, 0]], 0.0), "`std` is a positive"),
     Case(
         "metrics/min_share 2",
-        shows(kg.modes_captured, POINTS, [[0, 0]], 0.1, min_share=2),
+        shows(kg.metrics.modes_captured, POINTS, [[0, 0]], 0.1, min_share=2),
         r"`min_share` is a finite number in \[0, 1\]",
     ),
-    Case("metrics/weights", shows(kg.kl_to_weights, POINTS, [[0, 0]], [2.0]), "of sum 1"),
+    Case("metrics/weights", shows(kg.metrics.kl_to_weights, POINTS, [[0, 0]], [2.0]), "of sum 1"),
     Case("metrics/density", shows(kg.ring().log_density, rows(5, 3)), r"`x` has shape \(n, 2\)"),
     Case("plot/width", shows(kg.plot_samples, real=rows(5, 3)), r"`real` has shape \(n, 2\)"),
     Case("plot/texts", shows(kg.plot_samples, fake=["a"]), "`fake` is an array of numbers"),
@@ -579,14 +580,16 @@ LOOK = [
     Case("plot/images beyond", shows(kg.plot_images, rows(4, 4, 4, value=9)), "from 9 to 9"),
     Case("plot/flat images", shows(kg.plot_images, rows(4, 16)), "Reshape flat images"),
     Case("plot/ragged images", shows(kg.plot_images, [np.zeros((4, 4)), np.zeros((5, 5))]), "one length"),
-    Case("plot/columns", shows(kg.image_grid, rows(4, 4, 4), 0), "`columns` is a positive"),
+    Case("plot/columns", shows(kg.plots.image_grid, rows(4, 4, 4), 0), "`columns` is a positive"),
     Case("plot/rows as list", shows(kg.plot_image_rows, [rows(4, 4, 4)]), "`rows` maps labels"),
-    Case("plot/History", shows(kg.plot_losses, keras.callbacks.History()), "`history.history`"),
-    Case("plot/keys", shows(kg.plot_scores, {"d_loss": [1]}), "d_real, d_fake.*'d_loss'"),
-    Case("plot/texts in a curve", shows(kg.plot_losses, {"g_loss": ["a"], "d_loss": [1]}), "`g_loss` is"),
+    Case("plot/History", shows(kg.plots.plot_losses, keras.callbacks.History()), "`history.history`"),
+    Case("plot/keys", shows(kg.plots.plot_losses, {"d_loss": [1]}), "d_loss, g_loss.*'d_loss'"),
+    Case(
+        "plot/texts in a curve", shows(kg.plots.plot_losses, {"g_loss": ["a"], "d_loss": [1]}), "`g_loss` is"
+    ),
     Case(
         "plot/equilibrium",
-        shows(kg.plot_losses, {"g_loss": [1], "d_loss": [1]}, equilibrium={"d_los": 1}),
+        shows(kg.plots.plot_losses, {"g_loss": [1], "d_loss": [1]}, equilibrium={"d_los": 1}),
         "Did you mean 'd_loss'",
     ),
     Case("plot/seeds", shows(kg.plot_seeds, [1, 2], [[1, 2, 3]]), "`curves` .seeds, n."),

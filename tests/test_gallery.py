@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import keras_gan as kg
-from keras_gan.cli import _parser
+from keras_gan.cli.main import _parser
 from tools.build import main as build
 from tools.files import ROOT, write
 from tools.gallery import ENTRIES, LIMIT, MEASURES, Entry, command, page, stored
@@ -211,7 +211,7 @@ def test_a_run_becomes_a_card(tmp_path, capsys):
     assert told["film"] == {"pictures": 3, "width": 440, "height": 472}
     assert set(told["read_as"]) <= set("0123456789")
     images = kg.load_images("digits")
-    same = kg.sample_report(images.test, images, kg.load_classifier(images))
+    same = kg.metrics.sample_report(images.test, images, kg.load_classifier(images))
     assert told["measured_with"]["num_samples"] == same.num_samples
     fake, real, noise = told["scores"]["frechet"]
     assert (real, noise) == pytest.approx(same.frechet[1:], rel=1e-4)

@@ -15,9 +15,9 @@ from test_bad_input import THREE_SENTENCES
 
 import keras_gan as kg
 from keras_gan import _checks
-from keras_gan._doors import check_fit
-from keras_gan._ends import output_activation
-from keras_gan._inputs import checked_rows
+from keras_gan.training.check_data import checked_rows
+from keras_gan.training.doors import check_fit
+from keras_gan.training.network_ends import output_activation
 
 COMMON = {
     "deadline": None,
@@ -317,7 +317,7 @@ def test_measures_and_pictures_of_any_array_are_made_or_refused():
     def run(x):
         report = outcome(counts, lambda: kg.mode_report(x, ring))
         assert report is None or 0 <= report.high_quality <= 1
-        grid = outcome(counts, lambda: kg.image_grid(x))
+        grid = outcome(counts, lambda: kg.plots.image_grid(x))
         assert grid is None or np.abs(grid).max() <= 1
 
     run()

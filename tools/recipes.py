@@ -1,6 +1,6 @@
 """Writes the table of recipes into docs/recipes.md: `python -m tools.recipes`, after a change of a recipe."""
 
-from keras_gan.recipes import RECIPES
+from keras_gan.recipes.catalogue import RECIPES
 from tools.files import ROOT, write
 
 PAGE = ROOT / "docs" / "recipes.md"

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import keras_gan as kg
-from keras_gan._movie import Movie
-from keras_gan.cli import main as keras_gan
+from keras_gan.cli.main import main as keras_gan
+from keras_gan.plots.movie import Movie
 from tools.files import ROOT, write
 from tools.gallery import MEASURES, Entry, command
 
@@ -99,7 +99,7 @@ def _measured(run: Path, told: dict[str, Any]) -> dict[str, Any]:
     def sample(num: int, seed: int) -> NDArray[np.float32]:
         return np.clip(2 * (gan.sample(num, seed=seed) - low) / (high - low) - 1, -1, 1)
 
-    report = kg.sample_report(sample(NUM_SAMPLES, SAMPLE_SEED), images, classifier)
+    report = kg.metrics.sample_report(sample(NUM_SAMPLES, SAMPLE_SEED), images, classifier)
     measured = ("num_samples", "feature_size", "accuracy", "num_test")
     return {
         "scores": {name: [float(f"{x:.6g}") for x in getattr(report, name)] for name in MEASURES},

@@ -22,7 +22,7 @@ Write `distance(shift, num_dims)`, the distance of the two means.
 # %%
 import numpy as np
 
-import keras_gan as kg
+from keras_gan import theory
 
 # The tests were tried with the seeds 0 to 9.
 SEED = 0
@@ -41,7 +41,7 @@ def distance(shift, num_dims):
 def gradient(shift, num_dims):
     """The saturating gradient, when all fakes move along the line."""
     d = distance(shift, num_dims)
-    return kg.TwoGaussians(d).saturating_gradient
+    return theory.TwoGaussians(d).saturating_gradient
 
 
 # %% [markdown]

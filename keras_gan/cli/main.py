@@ -1,0 +1,119 @@
+"""The command line: `keras-gan train RECIPE`, `list`, `info`, `sample`, `export`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from keras_gan.cli import commands
+
+_EPILOG = """examples:
+  %(prog)s train vanilla_assignment --epochs 5
+  %(prog)s sample runs/vanilla_assignment --output digits.png
+  %(prog)s train keras_io_dcgan --data my/pictures --output runs/pictures
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. {self.prog} --help says more.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        argv: The arguments; those of the program where it is None.
+
+    Returns:
+        0 when all went well, 1 when something could not be read or written, 2 for a mistake in what was
+        asked, 130 when the reader stopped it.
+
+    Raises:
+        SystemExit: After `--help`, with 0, and for arguments that can't be parsed, with 2.
+    """
+    called = "keras-gan" if Path(sys.argv[0]).stem == "keras-gan" else "python -m keras_gan"
+    arguments = _parser(called).parse_args(argv)
+    try:
+        arguments.function(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # who read our output has seen enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ValueError, OSError) as error:
+        print(f"{called} {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2 if isinstance(error, ValueError) else 1
+    return 0
+
+
+def _parser(called: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=called,
+        description="Trains classic GANs by name, and draws from them.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_train(commands_of)
+
+    show_list = commands_of.add_parser("list", help="list the recipes", description="Prints a line a recipe.")
+    show_list.set_defaults(function=commands.show_list)
+
+    info = commands_of.add_parser(
+        "info",
+        help="show a recipe: its source, what differs, its layers",
+        description="Shows a recipe: source, what differs from it, how it trains, layers and parameters.",
+    )
+    info.add_argument("recipe", metavar="RECIPE", help="a name that `list` shows")
+    info.set_defaults(function=commands.show_info)
+
+    sample = commands_of.add_parser(
+        "sample", help="draw from a run into a picture", description="Draws from a run into one picture."
+    )
+    _add_run(sample)
+    sample.add_argument("--num", type=int, default=25, help="how many; 25 by default")
+    sample.add_argument("--seed", type=int, default=0, help="of z; 0 by default")
+    sample.add_argument("--output", default="samples.png", help="picture to write; samples.png by default")
+    sample.set_defaults(function=commands.sample)
+
+    export = commands_of.add_parser(
+        "export",
+        help="write the generator of a run as a plain Keras model",
+        description="Writes the generator alone: a .keras file, a .weights.h5 file, or without a suffix a "
+        "SavedModel folder.",
+    )
+    _add_run(export)
+    export.add_argument("--output", default="generator.keras", help="generator.keras by default")
+    export.set_defaults(function=commands.export)
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="folder that `train` wrote, or its gan.keras")
+
+
+def _add_train(commands_of: Any) -> None:
+    train = commands_of.add_parser(
+        "train",
+        help="train a recipe, or go on with a run that was cut off",
+        description="Trains a recipe and keeps all in one folder. The same command again goes on after the "
+        "last epoch that was kept, and ends in the same numbers as a run that was never cut off.",
+    )
+    train.add_argument("recipe", metavar="RECIPE", help="a name that `list` shows")
+    train.add_argument(
+        "--data",
+        help="digits (comes with the package), mnist, fashion_mnist, cifar10, an .npz file or a folder of "
+        "pictures; by default the recipe's own",
+    )
+    train.add_argument("--size", type=int, help="scale images to this side in pixels")
+    train.add_argument("--epochs", type=int, help="passes over the data; by default as long as the source")
+    train.add_argument("--batch-size", type=int, help="real images a step; by default the recipe's own")
+    train.add_argument("--seed", type=int, default=0, help="of everything random; 0 by default")
+    train.add_argument("--output", help="folder of this run; runs/RECIPE by default")
+    train.set_defaults(function=commands.train)

@@ -1,0 +1,224 @@
+"""Gradients and the training step on JAX: the same stateful code, run inside `keras.StatelessScope`."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+from jax import numpy as jnp
+
+from keras_gan.training.backend._one_device import OneDevice, endless
+
+
+def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
+    """Calls `function() -> (loss, aux)` and differentiates the loss.
+
+    Args:
+        function: Takes no argument; reads and assigns Keras variables.
+        variables: What to differentiate by.
+        state: Every other variable that `function` reads or assigns.
+
+    Returns:
+        `((loss, aux), gradients)`, one gradient a variable, in their order.
+    """
+    state_before = [v.value for v in state]
+
+    def pure(values: list) -> tuple:
+        mapping = [*zip(variables, values, strict=True), *zip(state, state_before, strict=True)]
+        with keras.StatelessScope(mapping, collect_losses=True) as scope:
+            loss, aux = function()
+        return loss, (aux, [scope.get_current_value(v) for v in state])
+
+    (loss, (aux, state_after)), gradients = jax.value_and_grad(pure, has_aux=True)(
+        [v.value for v in variables]
+    )
+    for variable, before, after in zip(state, state_before, state_after, strict=True):
+        if after is not before:
+            variable.assign(after)
+    return (loss, aux), gradients
+
+
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    return jax.grad(function)(values)
+
+
+random_normal, random_uniform = keras.random.normal, keras.random.uniform
+
+
+def resident(array: np.ndarray) -> jax.Array:
+    """An array where training reads it: on every device. JAX copies in the background; this waits for it."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        placed = keras.ops.convert_to_tensor(array)
+    else:
+        layout = _layout(distribution, (None,) * array.ndim)
+        placed = keras.distribution.distribute_tensor(array, layout)
+    return jax.block_until_ready(placed)
+
+
+def loops_are_slow_for_convolutions() -> bool:
+    """Whether convolutions inside a compiled loop are slower than outside."""
+    return jax.default_backend() == "cpu"  # XLA runs them there on one thread
+
+
+def accelerator() -> str | None:
+    """The name of the first GPU or TPU; None where the processor does the work."""
+    return None if jax.default_backend() == "cpu" else jax.devices()[0].device_kind
+
+
+def _layout(distribution: Any, axes: tuple) -> keras.distribution.TensorLayout:
+    return keras.distribution.TensorLayout(axes, distribution.device_mesh)
+
+
+_GROUPS = ("trainable_variables", "non_trainable_variables", "optimizer_variables", "metrics_variables")
+
+
+class StepTrainer(OneDevice):
+    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on JAX."""
+
+    train_function: Callable | None
+
+    def shard(self, rows: jax.Array) -> jax.Array:
+        """The same rows, spread over the devices where these divide them."""
+        distribution = keras.distribution.distribution()
+        if distribution is None or len(rows) % _num_shards(distribution):
+            return rows
+        axes = (distribution.batch_dim_name, *(None,) * (rows.ndim - 1))
+        return keras.distribution.distribute_tensor(rows, _layout(distribution, axes))
+
+    def count(self) -> Iterator[tuple]:
+        """What Keras counts while the feed brings the blocks: a row a device, which it sends there."""
+        distribution = keras.distribution.distribution()
+        return endless(1 if distribution is None else _num_shards(distribution))
+
+    @contextmanager
+    def on_one_device(self) -> Iterator[None]:
+        """What Keras runs in here runs on whole batches, of any size."""
+        distribution = keras.distribution.distribution()
+        keras.distribution.set_distribution(None)
+        try:
+            yield
+        finally:
+            keras.distribution.set_distribution(distribution)
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes the function that runs a block of training steps, each shape compiled once."""
+        if self.train_function is not None and not force:
+            return
+        run = self._run
+        if (
+            self.jit_compile and not self.run_eagerly
+        ):  # without donation: the state before is kept, to go back to
+            if keras.distribution.distribution() is None:
+                run = _compiled_once(run)
+            else:
+                run = jax.jit(run, out_shardings=(None, None, self._get_state_sharding_spec()))
+
+        def train_function(state: tuple, iterator: Iterator) -> tuple:
+            logs: dict = {}
+            # While `fit` runs the variables are empty: were the feed to fail, Keras puts these back.
+            self._jax_state = dict(zip(_GROUPS, state, strict=True))
+            for block in self.runs(next(iterator)):
+                before = state
+                logs, finite, state = run(state, block.data, block.indices, np.int32(block.steps))
+                if not finite:
+                    self._jax_state_synced = True  # from here on the variables hold the state
+                    groups = self._state_groups()
+                    order = {
+                        id(v): value
+                        for g, vs in zip(groups, before, strict=True)
+                        for v, value in zip(g, vs, strict=True)
+                    }
+                    self.find_nonfinite(block, [order[id(v)] for v in self.state])
+            return logs, state
+
+        self.train_function = train_function
+
+    def _state_groups(self) -> list[list]:
+        return [
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        ]
+
+    def _run(self, state: tuple, data: tuple, indices: jax.Array, steps: Any) -> tuple:
+        step = _pure(self.training_step, self._state_groups())
+
+        def body(i: int, state: tuple) -> tuple:
+            return step(state, *(part[indices[i]] for part in data))
+
+        if self.run_eagerly:
+            for i in range(int(steps)):
+                state = body(i, state)
+        elif len(indices) == 1:  # no loop where there is nothing to repeat
+            state = body(0, state)
+        else:
+            state = jax.lax.fori_loop(0, steps, body, state)
+        values = [value for group in state for value in group if jnp.issubdtype(value.dtype, jnp.floating)]
+        finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(value)) for value in values]))
+        return self._results(state[-1]), finite, state
+
+    def test_step(self, state: tuple, data: tuple) -> tuple:
+        """Evaluates one batch of real data."""
+        batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
+        variables = [self.trainable_variables, self.non_trainable_variables, self.metrics_variables]
+        state = _pure(self.evaluation_step, variables)(state, *batch)
+        return self._results(state[-1]), state
+
+    def _results(self, metric_values: list) -> dict:
+        with keras.StatelessScope(list(zip(self.metrics_variables, metric_values, strict=True))):
+            return self.get_metrics_result()
+
+
+_COMPILED: OrderedDict[str, Any] = OrderedDict()  # programs of this process by a digest of their text
+_MOST_COMPILED = 32
+
+
+def _compiled_once(run: Callable) -> Callable:
+    """`jax.jit(run)`, but equal programs, such as those of two seeds, are compiled once a process."""
+    jitted, by_shape = jax.jit(run), {}
+
+    def call(state: tuple, data: tuple, *rest: Any) -> tuple:
+        shape = tuple((part.shape, str(part.dtype)) for part in (*data, *rest))
+        if shape not in by_shape:
+            by_shape[shape] = _program(jitted.lower(state, data, *rest))
+        return by_shape[shape](state, data, *rest)
+
+    return call
+
+
+def _program(lowered: jax.stages.Lowered) -> Any:
+    text = f"{lowered.in_tree} {lowered.out_tree} {lowered.as_text()}"
+    key = sha256(text.encode()).hexdigest()
+    if key not in _COMPILED:
+        _COMPILED[key] = lowered.compile()
+        while len(_COMPILED) > _MOST_COMPILED:
+            _COMPILED.popitem(last=False)
+    return _COMPILED[key]
+
+
+def _num_shards(distribution: Any) -> int:
+    mesh = distribution.device_mesh
+    return mesh.shape[mesh.axis_names.index(distribution.batch_dim_name)]
+
+
+def _pure(step: Callable, variables: list[list]) -> Callable:
+    """Makes `step(*rows)`, which assigns variables, a function of their values."""
+
+    def pure(values: tuple, *rows: jax.Array) -> tuple:
+        pairs = [
+            pair
+            for group, group_values in zip(variables, values, strict=True)
+            for pair in zip(group, group_values, strict=True)
+        ]
+        with keras.StatelessScope(pairs) as scope:
+            step(*rows)
+        return tuple([scope.get_current_value(v) for v in group] for group in variables)
+
+    return pure

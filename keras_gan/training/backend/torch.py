@@ -1,0 +1,89 @@
+"""Gradients and the training step on torch."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import torch
+
+from keras_gan.training.backend._one_device import OneDevice
+
+
+def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
+    """Calls `function() -> (loss, aux)` and differentiates the loss.
+
+    Args:
+        function: Takes no argument; reads and assigns Keras variables.
+        variables: What to differentiate by.
+        state: Every other variable that `function` reads or assigns; JAX needs it, torch not.
+
+    Returns:
+        `((loss, aux), gradients)`, one gradient a variable, in their order.
+    """
+    with torch.enable_grad():
+        loss, aux = function()
+        values = [variable.value for variable in variables]
+        gradients = torch.autograd.grad(loss, values, allow_unused=True)
+    return (loss, tuple(value.detach() for value in aux)), list(gradients)
+
+
+def gradient(function: Callable, values: list) -> list:
+    """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
+    with torch.enable_grad():
+        values = [value if value.requires_grad else value.detach().requires_grad_() for value in values]
+        scalar = function(values)
+        return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
+
+
+random_normal, random_uniform = keras.random.normal, keras.random.uniform
+
+
+def resident(array: np.ndarray) -> torch.Tensor:
+    """An array where training reads it."""
+    return keras.ops.convert_to_tensor(array)
+
+
+def loops_are_slow_for_convolutions() -> bool:
+    """Whether convolutions inside a compiled loop are slower than outside."""
+    return False
+
+
+def accelerator() -> str | None:
+    """The name of the GPU; None where the processor does the work."""
+    kind = keras.ops.zeros(()).device.type  # where Keras puts tensors
+    if kind == "cpu":
+        return None
+    return torch.cuda.get_device_name() if kind == "cuda" else kind
+
+
+class StepTrainer(OneDevice):
+    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on torch."""
+
+    train_function: Callable | None
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes the function that runs a block of training steps."""
+        if self.train_function is not None and not force:
+            return
+
+        state = self.state
+
+        @torch.no_grad()
+        def train_function(batch: tuple) -> dict:
+            for block in self.runs(batch[0]):
+                before = [variable.value.clone() for variable in state]
+                data = [keras.ops.convert_to_tensor(part) for part in block.data]
+                indices = keras.ops.convert_to_tensor(block.indices)
+                for i in range(block.steps):
+                    self.training_step(*(part[indices[i]] for part in data))
+                if not all(torch.isfinite(v.value).all() for v in state if v.value.is_floating_point()):
+                    self.find_nonfinite(block, before)
+            return self.get_metrics_result()
+
+        self.train_function = train_function
+
+    @torch.no_grad()
+    def test_step(self, data: tuple) -> dict:
+        """Evaluates one batch of real data."""
+        self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
+        return self.get_metrics_result()

@@ -1,0 +1,167 @@
+"""A folder of states, each in one `.npz` file that is whole or not there, and of which no byte can change."""
+
+import json
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan._checks import Shown, bad_value
+
+_FORMAT = 1
+_NAME = re.compile(r"epoch-(\d{6,})-([0-9a-f]{16})\.npz")
+_NUM_KEPT = 2
+
+
+class StateFolder:
+    """The newest two states of a run, in `epoch-000005-<start of the file's SHA-256>.npz`.
+
+    A state is made of dicts with string keys, lists, tuples, numbers, strings, `None` and NumPy arrays.
+    Reading never unpickles. Files of other names are left alone.
+
+    Args:
+        path: The folder, made where it is missing.
+
+    Raises:
+        ValueError: When nothing can be written there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._kept: list[Path] = []
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            for left_by_a_killed_run in path.glob(".epoch-*.part"):
+                left_by_a_killed_run.unlink(missing_ok=True)
+            with self._part() as part:
+                part.touch()
+        except OSError as error:
+            raise bad_value(
+                "`checkpoint` is a folder that can be written to",
+                Shown(f"'{path}' ({error.strerror or error})"),
+                "Choose another folder, or change its permissions",
+            ) from None
+
+    def newest(self) -> dict[str, Any] | None:
+        """Returns the newest whole state, with one warning about damaged files passed over; or `None`."""
+        files = [file for file in self.path.iterdir() if _NAME.fullmatch(file.name)]
+        files.sort(key=lambda file: (_epoch(file), file.name))
+        damaged, state = [], None
+        while files and state is None:
+            state = _read(files[-1])
+            if state is None:
+                damaged.append(files.pop().name)
+        self._kept = files
+        if damaged:
+            then = f"goes on from {files[-1].name}, the one before" if files else "begins from the start"
+            one = len(damaged) == 1
+            warnings.warn(
+                f"{' and '.join(damaged)} in '{self.path}' {'is' if one else 'are'} damaged, "
+                f"so training {then}.",
+                stacklevel=4,
+            )
+        return state
+
+    def write(self, epoch: int, state: dict[str, Any]) -> None:
+        """Writes a state beside the others, then under its name; then removes all but the newest two.
+
+        Raises:
+            OSError: When it could not be written; the files before it are as they were.
+        """
+        content = _to_bytes(state)
+        file = self.path / f"epoch-{epoch:06d}-{_digest(content)}.npz"
+        with self._part() as part:
+            with part.open("wb") as target:
+                target.write(content)
+                target.flush()
+                os.fsync(target.fileno())
+            part.replace(file)
+        if hasattr(os, "O_DIRECTORY"):  # so that the new name survives a power failure too; not on Windows
+            folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        self._kept.append(file)
+        while len(self._kept) > _NUM_KEPT:
+            self._kept.pop(0).unlink(missing_ok=True)
+
+    @contextmanager
+    def _part(self) -> Iterator[Path]:
+        """A name for a half-written file, which is gone afterwards; one a process, so that two don't mix."""
+        part = self.path / f".epoch-{os.getpid()}.part"
+        try:
+            yield part
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def pack(value: Any, arrays: list[np.ndarray]) -> Any:
+    """Turns a state into what JSON can hold; its arrays are appended to `arrays`.
+
+    Raises:
+        TypeError: For anything that is neither plain data nor a NumPy array of plain data.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.ndarray | np.generic) and not (value.dtype.hasobject or value.dtype.names):
+        arrays.append(np.asarray(value))
+        # "bfloat16" is a name that only NumPy's extension knows, where its `str` says "two bytes"
+        return {"array": len(arrays) - 1, "dtype": value.dtype.name if value.dtype.kind == "V" else None}
+    if isinstance(value, list):
+        return [pack(item, arrays) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [pack(item, arrays) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: pack(item, arrays) for key, item in value.items()}}
+    raise TypeError(f"neither plain data nor an array: {type(value).__name__}")
+
+
+def _unpack(packed: Any, arrays: Any) -> Any:
+    if isinstance(packed, list):
+        return [_unpack(item, arrays) for item in packed]
+    if not isinstance(packed, dict):
+        return packed
+    if "array" in packed:
+        array = arrays[str(packed["array"])]
+        return (array.view(packed["dtype"]) if packed["dtype"] else array)[()]
+    if "tuple" in packed:
+        return tuple(_unpack(item, arrays) for item in packed["tuple"])
+    return {key: _unpack(item, arrays) for key, item in packed["dict"].items()}
+
+
+def _to_bytes(state: dict[str, Any]) -> bytes:
+    arrays: list[np.ndarray] = []
+    text = json.dumps({"format": _FORMAT, "state": pack(state, arrays)})
+    named = {str(i): array for i, array in enumerate(arrays)}
+    target = BytesIO()
+    np.savez(target, allow_pickle=False, state=np.frombuffer(text.encode(), "uint8"), **named)
+    return target.getvalue()
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    """The state in a file; `None` where its bytes do not fit its name or hold something else."""
+    try:
+        content = file.read_bytes()
+        if _digest(content) not in file.name:
+            return None
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
+            whole = json.loads(arrays["state"].tobytes())
+            return _unpack(whole["state"], arrays) if whole["format"] == _FORMAT else None
+    except Exception:  # foreign bytes may break the reading of a zip, of an array or of JSON in any way
+        return None
+
+
+def _epoch(file: Path) -> int:
+    return int(file.name.split("-")[1])
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:16]

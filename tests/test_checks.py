@@ -1,0 +1,179 @@
+"""Every error says what was expected, what was received and what to do, in this order."""
+
+import numpy as np
+import pytest
+
+from keras_gan._checks import (
+    Shown,
+    bad_value,
+    check_array,
+    check_choice,
+    check_count,
+    check_flag,
+    check_folder,
+    check_image_shape,
+    check_number,
+    check_positive,
+    check_seed,
+    check_shape,
+    check_widths,
+    shorten,
+    unknown_option,
+)
+
+
+def test_three_sentences():
+    error = bad_value("`num_modes` is positive", -3, "Pass `num_modes=8`")
+    assert isinstance(error, ValueError)
+    assert str(error) == "`num_modes` is positive. Received: -3. Pass `num_modes=8`."
+
+
+@pytest.mark.parametrize(
+    ("received", "text"),
+    [
+        ("8", "'8'"),  # a string is told from a number
+        (8, "8"),
+        (None, "None"),
+        (Shown("shape (3, 4)"), "shape (3, 4)"),  # a description has no quotes
+        (np.float32(0.5), repr(np.float32(0.5))),
+    ],
+)
+def test_what_was_received_is_shown(received, text):
+    assert f". Received: {text}. " in str(bad_value("Expected", received, "Do"))
+
+
+def test_a_long_value_is_cut():
+    message = str(bad_value("Expected", list(range(1000)), "Do this"))
+    assert message.startswith("Expected. Received: [0, 1, 2, ")
+    assert len(message) < 120
+    assert shorten("x" * 80) == "x" * 80
+    assert shorten("x" * 81) == "x" * 77 + "..."
+    long = Shown("x" * 100)
+    assert long in str(bad_value("Expected", long, "Do"))  # whoever describes decides on the length
+
+
+@pytest.mark.parametrize(
+    ("received", "ending"),
+    [
+        ("hinje", "Received: 'hinje'. Did you mean 'hinge'?"),
+        ("zzz", "Received: 'zzz'. Choose one of these."),
+        (None, "Received: None. Choose one of these."),
+        (3, "Received: 3. Choose one of these."),
+    ],
+)
+def test_an_unknown_option_names_all_and_the_nearest(received, ending):
+    message = str(unknown_option("loss", received, {"minimax": 1, "hinge": 2}))
+    assert message == f"`loss` is one of 'hinge', 'minimax'. {ending}"
+
+
+@pytest.mark.parametrize("value", [1, 8, np.int64(3)])
+def test_counts(value):
+    assert check_count("num", value) == value
+    assert type(check_count("num", value)) is int
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.0, "8", None, True, np.float32(2)])
+def test_what_is_no_count(value):
+    with pytest.raises(
+        ValueError, match=r"^`num` is a positive integer\. Received: .*\. Pass `num=8`, say\.$"
+    ):
+        check_count("num", value)
+
+
+@pytest.mark.parametrize("value", [0, 2**31 - 1, np.int32(7)])
+def test_seeds(value):
+    assert type(check_seed(value)) is int
+
+
+@pytest.mark.parametrize("value", [-1, 2**31, 1.5, "1", None, False])
+def test_what_is_no_seed(value):
+    with pytest.raises(
+        ValueError, match=r"^`seed` is an integer from 0 to 2\*\*31 - 1\. Received: .*\. Pass"
+    ):
+        check_seed(value)
+
+
+def test_choices():
+    assert check_choice("update", "first", ("first", "second")) == "first"
+    with pytest.raises(
+        ValueError, match=r"^`update` is one of 'first', 'second'\. .*Did you mean 'first'\?$"
+    ):
+        check_choice("update", "firts", ("first", "second"))
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), True, "1", None])
+def test_what_is_not_positive(value):
+    with pytest.raises(ValueError, match=r"^`std` is a positive number\. Received: "):
+        check_positive("std", value)
+
+
+def test_zero_where_it_is_allowed():
+    check_positive("noise", 0.0, or_zero=True)
+    check_positive("std", np.float32(0.5))
+    with pytest.raises(ValueError, match=r"`noise` is a number from 0 up\. Received: -1"):
+        check_positive("noise", -1, or_zero=True)
+
+
+def test_counts_from_zero():
+    assert check_count("initial_epoch", 0, or_zero=True) == 0
+    with pytest.raises(ValueError, match=r"`initial_epoch` is an integer from 0 up\. Received: -1\. Pass"):
+        check_count("initial_epoch", -1, or_zero=True)
+
+
+def test_flags():
+    assert check_flag("shuffle", np.True_) is True
+    for value in (1, 0, "yes", None):
+        with pytest.raises(ValueError, match=r"`shuffle` is True or False\. Received: "):
+            check_flag("shuffle", value)
+
+
+def test_numbers():
+    assert check_number("offset", np.float32(-2.5)) == -2.5
+    assert check_number("share", 1, 0, 1) == 1.0
+    with pytest.raises(ValueError, match=r"`share` is a finite number in \[0, 1\]\. Received: 1\.5\. Pass"):
+        check_number("share", 1.5, 0, 1)
+    for value in (float("nan"), float("inf"), "1", None, True):
+        with pytest.raises(ValueError, match=r"`offset` is a finite number\. Received: "):
+            check_number("offset", value)
+
+
+def test_arrays():
+    assert check_array("x", [[1, 2]]).dtype == np.float64
+    assert check_array("x", np.zeros(2, "uint8"), dtype=None).dtype == np.uint8
+    for value in ([[1, 2], [3]], ["a"], None, [1j], object()):
+        with pytest.raises(ValueError, match=r"`x` is an array of numbers\. Received: "):
+            check_array("x", value)
+
+
+def test_folders(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.touch()
+    check_folder("directory", tmp_path / "new" / "newer")
+    check_folder("path", tmp_path, exists=True)
+    assert list(tmp_path.iterdir()) == [file]  # looking makes nothing
+    for folder, exists, reason in (
+        (tmp_path / "new", True, "not there"),
+        (file / "new", False, "no folder"),
+        (file, True, "no folder"),
+    ):
+        with pytest.raises(OSError, match=rf"^`path` lies in .* Received: .*, which is {reason}\. Choose"):
+            check_folder("path", folder, exists=exists)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(OSError, match="which is not writable"):
+        check_folder("path", tmp_path)
+
+
+def test_shapes():
+    assert check_shape("output_shape", [28, 28, np.int64(1)]) == (28, 28, 1)
+    assert check_image_shape("output_shape", [28, 28, 1]) == (28, 28, 1)
+    assert check_widths([128, np.int64(64)]) == [128, 64]
+    assert check_widths(()) == []
+    for bad in (2, (), (2, 0), (2.0,)):
+        with pytest.raises(ValueError, match="`output_shape` is"):
+            check_shape("output_shape", bad)
+    for bad in (28, (28, 28), (28, 28, 1, 1)):
+        with pytest.raises(ValueError, match=r"`output_shape` is \(height, width, channels\)\. Received: "):
+            check_image_shape("output_shape", bad)
+    for bad in (64, "64", None):
+        with pytest.raises(ValueError, match="`widths` has one number a hidden layer"):
+            check_widths(bad)

@@ -1,0 +1,510 @@
+"""The variants of the game as arguments of the one loop: each by hand, then all in one matrix."""
+
+import inspect
+import itertools
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from test_gan import adam, assert_close, values
+
+import keras_gan as kg
+from keras_gan.training.look_ahead import look_ahead
+from keras_gan.training.objectives import in_packs
+
+pytestmark = pytest.mark.backend
+
+LATENT = 3
+UNCONSTRAINED = kg.Wasserstein(unconstrained=True)
+
+
+def numbers(tensor):
+    return np.array(ops.convert_to_numpy(tensor))
+
+
+def linear(kernel, bias=0.0, name="discriminator"):
+    kernel = np.array(kernel, "float32")
+    x = keras.Input((len(kernel),))
+    model = keras.Model(x, keras.layers.Dense(kernel.shape[1])(x), name=name)
+    model.set_weights([kernel, np.full(kernel.shape[1], bias, "float32")])
+    return model
+
+
+def constant(value, size=1):
+    """A generator that makes `value`, by its bias, whatever `z` is."""
+    return linear(np.zeros((LATENT, size)), value, name="generator")
+
+
+def sgd(gan, generator=0.0, discriminator=0.0, **options):
+    gan.compile(
+        generator_optimizer=keras.optimizers.SGD(generator),
+        discriminator_optimizer=keras.optimizers.SGD(discriminator),
+        **options,
+    )
+    return gan
+
+
+# --- Instance noise -----------------------------------------------------------------------------------------
+
+
+def test_instance_noise_reaches_all_that_the_discriminator_reads_and_falls_linearly_to_zero():
+    """With D(x) = x, real 0 and fake 0, the least-squares losses are 1/2 + σ² and 1/2 + σ²/2."""
+    noise = kg.InstanceNoise(std=2.0, decay_steps=4)
+    gan = sgd(kg.GAN(constant(0.0), linear([[1.0]]), loss="least_squares", instance_noise=noise, seed=3))
+    rows = np.zeros((20_000, 1), "float32")
+    for step in range(6):
+        logs = gan.train_on_batch(rows, return_dict=True)
+        variance = (2.0 * max(0.0, 1 - step / 4)) ** 2
+        assert float(logs["d_loss"]) == pytest.approx(0.5 + variance, rel=0.05)
+        assert float(logs["g_loss"]) == pytest.approx(0.5 + variance / 2, rel=0.05)
+    assert float(logs["d_loss"]) == 0.5  # and none is left
+    quiet = gan.evaluate(rows, batch_size=20_000, verbose=0, return_dict=True)
+    assert quiet["d_loss"] == 0.5
+
+
+def test_constant_noise_differs_between_real_and_fake_and_between_calls():
+    gan = sgd(kg.GAN(constant(0.0), linear([[1.0]]), instance_noise=kg.InstanceNoise(0.3), seed=3))
+    first, second = (numbers(gan.reader(5000)(ops.zeros((5000, 1)))) for _ in range(2))
+    assert first.std() == pytest.approx(0.3, rel=0.05)
+    assert abs(np.corrcoef(first[:, 0], second[:, 0])[0, 1]) < 0.06
+
+
+# --- Packing ------------------------------------------------------------------------------------------------
+
+
+def test_a_pack_joins_rows_that_follow_each_other_along_the_last_axis():
+    rows = np.arange(12.0).reshape(6, 2)
+    np.testing.assert_array_equal(numbers(in_packs(ops.array(rows), 3)), rows.reshape(2, 6))
+    images = np.arange(4 * 2 * 2 * 3.0).reshape(4, 2, 2, 3)
+    packs = numbers(in_packs(ops.array(images), 2))
+    assert packs.shape == (2, 2, 2, 6)
+    np.testing.assert_array_equal(packs[1], np.concatenate([images[2], images[3]], axis=-1))
+
+
+def packed(**options):
+    """D reads two numbers (a, b) as a + 10 b; nobody learns."""
+    return sgd(
+        kg.GAN(constant(0.5), linear([[1.0], [10.0]]), loss=UNCONSTRAINED, packing=2, seed=3, **options)
+    )
+
+
+def test_the_discriminator_decides_on_packs_and_batch_size_counts_rows():
+    gan = packed()
+    rows = np.arange(8.0, dtype="float32")[:, None]
+    logs = gan.fit(rows, batch_size=8, shuffle=False, verbose=0).history
+    assert logs["d_real"] == pytest.approx([rows[::2].mean() + 10 * rows[1::2].mean()])
+    assert logs["d_fake"] == pytest.approx([5.5])
+    odd = gan.evaluate(rows[:5], batch_size=5, verbose=0, return_dict=True)
+    assert odd["d_real"] == pytest.approx(11 * rows[:5].mean())  # each row begins one pack and ends one
+    assert packed(discriminator_steps=3).rows_multiple == 6
+
+
+def test_packs_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"in packs of 2.*`input_shape=\(2,\)`"):
+        kg.GAN(constant(0.5), linear([[1.0]]), packing=2)
+    with pytest.raises(ValueError, match=r"whole packs of 2 rows\. Received: a minibatch of 3 rows"):
+        packed().fit(np.zeros((12, 1), "float32"), batch_size=3, verbose=0)
+    with pytest.raises(ValueError, match=r"whole packs of 2 rows\. Received: a minibatch of 3 rows"):
+        packed(discriminator_steps=2).train_on_batch(np.zeros((6, 1), "float32"))
+    generator, discriminator = conditional_mlp()
+    pack = kg.mlp_discriminator((2,), num_classes=2, widths=(4,))
+    with pytest.raises(ValueError, match="Packs hold samples without labels"):
+        kg.GAN(generator, pack, packing=2)
+    with pytest.raises(ValueError, match="`packing` is a positive integer"):
+        kg.GAN(generator, discriminator, packing=0)
+
+
+# --- Feature matching ---------------------------------------------------------------------------------------
+
+
+def test_feature_matching_by_hand():
+    """f(x) = Aᵀx: the loss is ‖Aᵀ(E x - E G(z))‖², its gradient by G's bias -2 A Aᵀ (E x - E G(z))."""
+    matrix = np.array([[1.0, 0.5, -1.0], [0.0, 2.0, 0.25]], "float32")
+    x = keras.Input((2,))
+    f = keras.layers.Dense(3, use_bias=False, name="f")(x)
+    network = keras.Model(x, keras.layers.Dense(1)(f), name="discriminator")
+    network.get_layer("f").set_weights([matrix])
+    gan = sgd(kg.GAN(constant(0.25, 2), network, feature_matching="f", seed=3), generator=0.1)
+    real = np.random.default_rng(0).normal(1.0, 0.5, (6, 2)).astype("float32")
+    difference = real.mean(axis=0) - 0.25
+    for logs in (gan.evaluate(real, verbose=0, return_dict=True), gan.train_on_batch(real, return_dict=True)):
+        assert float(logs["g_loss"]) == pytest.approx(np.sum((difference @ matrix) ** 2), rel=1e-5)
+    bias = gan.generator.get_weights()[1]
+    np.testing.assert_allclose(bias, 0.25 + 0.2 * matrix @ matrix.T @ difference, rtol=1e-5)
+    np.testing.assert_array_equal(network.get_layer("f").get_weights()[0], matrix)
+
+
+def test_an_unknown_feature_layer_is_named():
+    x = keras.Input((1,))
+    network = keras.Model(x, keras.layers.Dense(1)(keras.layers.Dense(2, name="dense_7")(x)))
+    with pytest.raises(ValueError, match="Did you mean 'dense_7'"):
+        kg.GAN(constant(0.0), network, feature_matching="dense_8")
+    with pytest.raises(ValueError, match="Choose one of them"):
+        kg.GAN(constant(0.0), network, feature_matching="dense_7", unrolled_steps=1)
+
+
+# --- Unrolled steps -----------------------------------------------------------------------------------------
+
+
+def unrolled_slope(theta, b, first, second, rate, steps):
+    """dL/db of the least-squares game with D(x) = θx and G = b, θ taken `steps` updates ahead.
+
+    D's loss is 1/2 E (θx - 1)² + 1/2 (θb)², with first = E x and second = E x². Ahead, G's loss is
+    1/2 (θb - 1)² less the first term, which depends on b through θ.
+    """
+    by_b = 0.0
+    for _ in range(steps):
+        slope = theta * second - first + theta * b**2
+        slope_by_b = by_b * (second + b**2) + 2 * theta * b
+        theta, by_b = theta - rate * slope, by_b - rate * slope_by_b
+    return (theta * b - 1.0) * (theta + b * by_b) - (theta * second - first) * by_b
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_the_generator_looks_ahead_by_the_discriminators_own_steps(steps):
+    x = keras.Input((1,))
+    network = keras.Model(x, keras.layers.Dense(1, use_bias=False)(x), name="discriminator")
+    network.set_weights([np.array([[0.7]], "float32")])
+    gan = kg.GAN(
+        constant(0.4), network, loss="least_squares", unrolled_steps=steps, update="generator_first", seed=3
+    )
+    sgd(gan, generator=0.5, discriminator=0.2)
+    real = np.array([[0.5], [1.0], [2.0]], "float32")
+    with kg.weight_audit(discriminator=network) as audit:
+        gan._move_generator([ops.zeros((3, LATENT))], ops.convert_to_tensor(real))
+    assert not audit.moved("discriminator")
+    slope = unrolled_slope(0.7, 0.4, real.mean(), (real**2).mean(), 0.2, steps)
+    assert gan.generator.get_weights()[1][0] == pytest.approx(0.4 - 0.5 * slope, rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["minimax", "non_saturating"])
+def test_a_generator_that_makes_the_data_stays_when_it_looks_ahead(loss):
+    x = keras.Input((1,))
+    network = keras.Model(x, keras.layers.Dense(1, kernel_initializer="zeros")(x), name="discriminator")
+    gan = kg.GAN(constant(2.0), network, loss=loss, unrolled_steps=3, update="generator_first", seed=3)
+    sgd(gan, generator=1.0, discriminator=0.1)
+    gan._move_generator([ops.zeros((4, LATENT))], ops.convert_to_tensor(np.full((4, 1), 2.0, "float32")))
+    assert gan.generator.get_weights()[1][0] == pytest.approx(2.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: keras.optimizers.Adam(1e-2, beta_1=0.5, epsilon=1e-4),
+        lambda: keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(1e-2, 2, 0.5)),
+        lambda: keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(1e-1, 2, 0.5)),
+    ],
+)
+def test_looking_ahead_gives_what_the_optimizer_then_does(make):
+    optimizer, network = make(), linear([[1.0, -2.0], [0.5, 3.0]], 0.3)
+    variables = network.trainable_variables
+    variables[1].constraint = keras.constraints.NonNeg()
+    optimizer.build(variables)
+
+    def gradients_at(weights):
+        return [ops.square(w) - 0.2 for w in weights]
+
+    def step():
+        optimizer.apply(gradients_at([ops.convert_to_tensor(v.value) for v in variables]), variables)
+
+    for _ in range(3):  # so that moments and iterations are not those of the start
+        step()
+    before = [numbers(v.value) for v in variables]
+    ahead = [numbers(w) for w in look_ahead(optimizer, variables, gradients_at, 4)]
+    assert_close([numbers(v.value) for v in variables], before, rtol=0.0, atol=0.0)
+    for _ in range(4):
+        step()
+    assert_close([numbers(v.value) for v in variables], ahead, rtol=1e-5, atol=1e-7)
+    assert np.abs(before[0] - ahead[0]).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: keras.optimizers.RMSprop(), "RMSprop"),
+        (lambda: keras.optimizers.SGD(0.1, momentum=0.9), "SGD with momentum"),
+        (lambda: keras.optimizers.AdamW(), "AdamW"),
+        (lambda: keras.optimizers.Adam(amsgrad=True, clipnorm=1.0), "Adam with amsgrad, clipnorm"),
+    ],
+)
+def test_unrolling_refuses_optimizers_that_it_cannot_follow(make, message):
+    gan = kg.GAN(constant(0.0), linear([[1.0]]), unrolled_steps=1, seed=3)
+    with pytest.raises(ValueError, match=message):
+        gan.compile(generator_optimizer="adam", discriminator_optimizer=make())
+
+
+# --- The averaged generator ---------------------------------------------------------------------------------
+
+
+def test_the_averaged_generator_follows_each_update():
+    generator = kg.mlp_generator(LATENT, (2,), widths=(4,), batch_normalization=True, seed=1)
+    gan = kg.GAN(generator, kg.mlp_discriminator((2,), widths=(4,), seed=2), average=0.75, seed=3)
+    sgd(gan, generator=0.1, discriminator=0.1)
+    trained = [v.trainable for v in generator.weights]
+    assert not gan.averaged_generator.trainable_variables
+    expected = [numbers(w.value) for w in generator.weights]
+    rows = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+    for _ in range(3):
+        gan.train_on_batch(rows)
+        now = [numbers(w.value) for w in generator.weights]
+        expected = [0.75 * a + 0.25 * w if t else w for a, w, t in zip(expected, now, trained, strict=True)]
+    assert_close([numbers(w.value) for w in gan.averaged_generator.weights], expected, rtol=1e-5)
+    z = gan.draw_z(5, seed=1)
+    averaged = numbers(gan.averaged_generator(z, training=False))
+    np.testing.assert_allclose(gan.sample(5, seed=1, averaged=True), averaged, rtol=1e-5, atol=1e-6)
+    assert np.abs(gan.sample(5, seed=1) - averaged).max() > 1e-3
+
+
+def test_without_an_average_there_is_none_to_sample_from():
+    with pytest.raises(ValueError, match=r"Pass `average=0.999`"):
+        kg.GAN(constant(0.0), linear([[1.0]])).sample(3, averaged=True)
+
+
+# --- Classes ------------------------------------------------------------------------------------------------
+
+
+def conditional_mlp():
+    generator = kg.mlp_generator(LATENT, (1,), widths=(16,), num_classes=2, seed=1)
+    return generator, kg.mlp_discriminator((1,), widths=(16,), num_classes=2, seed=2)
+
+
+def lookup(table, read, name):
+    """A network with one number a class: the generator makes it, the discriminator adds it to its input."""
+    first, label = keras.Input((read,)), keras.Input((), dtype="int32")
+    number = keras.layers.Embedding(len(table), 1)(label)
+    scaled = keras.layers.Dense(1, use_bias=False)(first)
+    network = keras.Model([first, label], keras.layers.Add()([scaled, number]), name=name)
+    scale = np.full((read, 1), 0.0 if name == "generator" else 1.0, "float32")
+    weights = {2: np.array(table, "float32")[:, None], 1: scale}
+    for layer in network.layers:
+        if layer.weights:
+            layer.set_weights([weights[2 if isinstance(layer, keras.layers.Embedding) else 1]])
+    return network
+
+
+class Pairs(keras.utils.PyDataset):
+    """A stream of (rows, labels)."""
+
+    def __init__(self, rows, labels, batch):
+        super().__init__()
+        self.rows, self.labels, self.batch = rows, labels, batch
+
+    def __len__(self):
+        return len(self.rows) // self.batch
+
+    def __getitem__(self, i):
+        part = slice(i * self.batch, (i + 1) * self.batch)
+        return self.rows[part], self.labels[part]
+
+
+@pytest.mark.parametrize(("update", "of_generator"), [("discriminator_first", 1), ("generator_first", 0)])
+def test_labels_reach_both_networks_and_fakes_carry_those_of_their_minibatch(update, of_generator):
+    made, added = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.2, 0.3])
+    networks = lookup(made, LATENT, "generator"), lookup(added, 1, "discriminator")
+    gan = sgd(kg.GAN(*networks, loss=UNCONSTRAINED, discriminator_steps=2, update=update, seed=3))
+    assert gan.num_classes == 3
+    labels = np.array([0, 0, 1, 0, 2, 2, 2, 1])
+    rows = np.arange(8.0, dtype="float32")[:, None]
+    logs = gan.train_on_batch(rows, labels, return_dict=True)
+    assert float(logs["d_real"]) == pytest.approx(np.mean(rows[:, 0] + added[labels]), rel=1e-5)
+    assert float(logs["d_fake"]) == pytest.approx(np.mean(made[labels] + added[labels]), rel=1e-5)
+    of_last = labels.reshape(2, 4)[of_generator]
+    assert float(logs["g_loss"]) == pytest.approx(-np.mean(made[of_last] + added[of_last]), rel=1e-5)
+    measured = gan.evaluate(rows, y=labels, batch_size=8, verbose=0, return_dict=True)
+    assert measured["d_fake"] == pytest.approx(np.mean(made[labels] + added[labels]), rel=1e-5)
+    np.testing.assert_allclose(gan.sample(5, seed=1)[:, 0], [1.0, 10.0, 100.0, 1.0, 10.0], rtol=1e-5)
+    np.testing.assert_allclose(gan.sample(3, [2, 2, 0], seed=1)[:, 0], [100.0, 100.0, 1.0], rtol=1e-5)
+
+
+def test_two_classes_at_different_places_are_learned():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 4000)
+    rows = (np.where(labels == 1, 2.0, -2.0) + 0.3 * rng.normal(size=4000)).astype("float32")[:, None]
+    gan = kg.GAN(*conditional_mlp(), seed=3)
+    gan.compile(generator_optimizer=adam(), discriminator_optimizer=adam())
+    gan.fit(Pairs(rows, labels, 100), epochs=5, verbose=0)
+    means = [gan.sample(200, np.full(200, label), seed=1).mean() for label in (0, 1)]
+    assert means == pytest.approx([-2.0, 2.0], abs=0.7)
+
+
+def test_the_combined_model_takes_labels_along():
+    networks = lookup([1.0, 10.0], LATENT, "generator"), lookup([0.1, 0.2], 1, "discriminator")
+    z, labels = np.zeros((2, LATENT), "float32"), np.array([1, 0])
+    logits = numbers(kg.AdversarialModel(*networks)([z, labels]))
+    np.testing.assert_allclose(logits[:, 0], [10.2, 1.1], rtol=1e-6)
+
+
+def test_the_number_of_classes_is_found_in_built_and_in_wrapped_networks():
+    options = {"num_classes": 4, "width": 4, "num_blocks": 2}
+    gan = kg.GAN(kg.conv_generator(LATENT, (8, 8, 1), **options), kg.conv_discriminator((8, 8, 1), **options))
+    assert gan.num_classes == 4
+    assert gan.sample(6).shape == (6, 8, 8, 1)
+    generator, discriminator = conditional_mlp()
+    z, label = keras.Input((LATENT,)), keras.Input((), dtype="int32")
+    assert kg.GAN(keras.Model([z, label], generator([z, label])), discriminator).num_classes == 2
+    assert kg.GAN(constant(0.0), linear([[1.0]])).num_classes is None
+
+
+def plain_and_conditional():
+    return conditional_mlp()[0], linear([[1.0]])
+
+
+def two_and_three_classes():
+    return conditional_mlp()[0], kg.mlp_discriminator((1,), widths=(4,), num_classes=3)
+
+
+def float_label():
+    x, label = keras.Input((LATENT,)), keras.Input((1,))
+    joined = keras.layers.Concatenate()([x, label])
+    return keras.Model([x, label], keras.layers.Dense(1)(joined)), conditional_mlp()[1]
+
+
+@pytest.mark.parametrize(
+    ("networks", "message"),
+    [
+        (plain_and_conditional, "2 inputs of the generator, 1 of the discriminator"),
+        (two_and_three_classes, "2 classes in the generator, 3 in the discriminator"),
+        (float_label, "one integer a sample"),
+    ],
+)
+def test_networks_whose_labels_do_not_match_are_refused(networks, message):
+    with pytest.raises(ValueError, match=message):
+        kg.GAN(*networks())
+
+
+def test_labels_that_do_not_fit_are_refused():
+    gan, rows = sgd(kg.GAN(*conditional_mlp(), seed=3)), np.zeros((4, 1), "float32")
+    with pytest.raises(ValueError, match="Received: no labels"):
+        gan.train_on_batch(rows)
+    with pytest.raises(ValueError, match="labels for networks that read none"):
+        sgd(kg.GAN(constant(0.0), linear([[1.0]]))).train_on_batch(rows, np.zeros(4, int))
+    for labels in ([0, 2, 0], [0, -1, 0], [0, 1], [0.0, 1.0, 0.0]):
+        with pytest.raises(ValueError, match="3 integers from 0 to 1"):
+            gan.sample(3, labels)
+    with pytest.raises(ValueError, match="labels for networks that read none"):
+        kg.GAN(constant(0.0), linear([[1.0]])).sample(3, [0, 0, 0])
+
+
+# --- All of them: fused equals unfused, saved goes on, equal seeds agree ------------------------------------
+
+# A case may show several arguments at once; together they show every argument and every record.
+CASES = {
+    "minimax, R1 and R2": {
+        "loss": "minimax",
+        "penalty": [kg.R1(0.5, every=2), kg.R2(0.5)],
+        "discriminator_steps": 2,
+        "generator_steps": 2,
+        "update": "generator_first",
+        "reduction": "mean",
+    },
+    "WGAN-GP": {"loss": "wasserstein", "penalty": kg.GradientPenalty(), "latent": "uniform"},
+    "WGAN": {"loss": "wasserstein", "penalty": kg.WeightClipping(0.1), "discriminator_steps": 2},
+    "DRAGAN, noise": {
+        "loss": "hinge",
+        "penalty": kg.DRAGAN(every=2),
+        "instance_noise": kg.InstanceNoise(0.3, decay_steps=4),
+    },
+    "packs": {"loss": "least_squares", "packing": 2, "update": "simultaneous", "share_z": True},
+    "features, average": {"feature_matching": "features", "frozen_mode": "inference", "average": 0.9},
+    "unrolled": {"loss": kg.NonSaturating(0.9), "unrolled_steps": 2, "average": 0.9, "packing": 2},
+    "classes": {"num_classes": 2, "penalty": "r1", "unrolled_steps": 1, "average": 0.5},
+}
+
+
+def matrix_gan(num_classes=None, **options):
+    networks = {"widths": (8,), "num_classes": num_classes}
+    bare = "penalty" not in options and "unrolled_steps" not in options
+    generator = kg.mlp_generator(LATENT, (2,), dropout=0.2, batch_normalization=bare, seed=1, **networks)
+    size = 2 * options.get("packing", 1)
+    discriminator = kg.mlp_discriminator((size,), dropout=0.2, seed=2, **networks)
+    for layer in discriminator.layers[-2:-1]:
+        layer.name = "features"
+    gan = kg.GAN(generator, discriminator, seed=3, **options)
+    gan.compile(generator_optimizer=adam(), discriminator_optimizer=adam())
+    return gan
+
+
+def test_the_cases_show_every_argument_and_every_record():
+    parameters = set(inspect.signature(kg.GAN.__init__).parameters)
+    shown = set(itertools.chain(*CASES.values()))
+    assert parameters - {"self", "generator", "discriminator", "seed", "kwargs"} == shown - {"num_classes"}
+    gans = [matrix_gan(**options) for options in CASES.values()]
+    assert {type(gan.loss_record) for gan in gans} == set(kg.LOSSES.values())
+    assert {type(penalty) for gan in gans for penalty in gan.penalties} == set(kg.PENALTIES.values())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
+    options = CASES[case]
+    rng = np.random.default_rng(0)
+    rows, labels = rng.normal(1.0, 0.5, (24, 2)).astype("float32"), np.arange(24) % 2
+    straight, single = matrix_gan(**options), matrix_gan(**options)
+    per_step = 4 * straight.discriminator_steps
+    steps = [slice(i, i + per_step) for i in range(0, 24, per_step)]
+    if straight.num_classes:
+        x, fit = Pairs(rows, labels, per_step), {"verbose": 0}
+        batches = [(rows[step], labels[step]) for step in steps]
+    else:
+        x, fit = rows, {"batch_size": 4, "shuffle": False, "verbose": 0}
+        batches = [(rows[step],) for step in steps]
+    straight.fit(x, **fit)
+    for batch in batches:
+        single.train_on_batch(*batch)
+    assert_close(values(straight), values(single))
+    straight.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    configs = [gan.get_config() for gan in (loaded, straight)]
+    assert [c["penalty"] for c in configs[:1]] == [c["penalty"] for c in configs[1:]]
+    for gan in (straight, loaded):
+        gan.fit(x, epochs=2, initial_epoch=1, **fit)
+    for a, b in zip(values(straight), values(loaded), strict=True):
+        np.testing.assert_array_equal(a, b)
+    for a, b in zip(straight.optimizer.variables, loaded.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(numbers(a.value), numbers(b.value))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {
+            "penalty": [kg.GradientPenalty(every=2), kg.R1()],
+            "instance_noise": kg.InstanceNoise(0.1, 5),
+            "packing": 2,
+            "unrolled_steps": 1,
+            "average": 0.9,
+        },
+        {"penalty": "dragan", "feature_matching": "features"},
+    ],
+)
+def test_half_precision_networks_play_every_variant(options):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        gan = matrix_gan(**options)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    rows = np.random.default_rng(0).normal(1.0, 0.5, (16, 2)).astype("float32")
+    history = gan.fit(rows, batch_size=4, validation_data=rows[:8], verbose=0).history
+    assert np.isfinite(list(history.values())).all()
+    assert history["penalty"][0] > 0
+    assert gan.sample(3, averaged="average" in options).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"instance_noise": 0.1}, "`instance_noise` is a record"),
+        ({"unrolled_steps": -1}, "`unrolled_steps`"),
+        ({"average": 1.0}, "`average`"),
+        ({"average": True}, "`average`"),
+    ],
+)
+def test_bad_options_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        kg.GAN(constant(0.0), linear([[1.0]]), **options)
+
+
+@pytest.mark.parametrize("options", [{"std": 0.0}, {"decay_steps": 0}])
+def test_bad_noise_is_refused(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        kg.InstanceNoise(**options)
