@@ -13,6 +13,7 @@ import numpy as np
 
 import keras_gan as kg
 from keras_gan.training.backend import value_and_grad
+from keras_gan.training.step import reader
 
 BATCH_SIZE = 64
 STEPS_PER_EPOCH = 50
@@ -45,14 +46,21 @@ class Gradients(keras.callbacks.Callback):
         real_logits = keras.ops.convert_to_numpy(gan.discriminator(self.real))
         fake_logits = keras.ops.convert_to_numpy(gan.discriminator(gan.generator(z)))
         accuracy = float(((real_logits > 0).mean() + (fake_logits <= 0).mean()) / 2)
-        norms = {name: gradient_norm(gan, z, loss, gan.reader(len(z))) for name, loss in self.losses.items()}
+        norms = {
+            name: gradient_norm(gan, z, loss, read_by(gan, len(z))) for name, loss in self.losses.items()
+        }
         return {"accuracy": accuracy, **norms}
+
+
+def read_by(gan: kg.GAN, num: int) -> Callable:
+    """What turns `num` samples into what the discriminator reads in the generator's next step."""
+    return reader(gan._loop.players, num)
 
 
 def gradient_norm(gan: kg.GAN, z: np.ndarray, loss: kg.Loss, read: Callable) -> float:
     """Euclidean norm of the gradient of a generator's loss by all its weights.
 
-    `read` turns fakes into what the discriminator reads; the generator's step has `gan.reader(len(z))`.
+    `read` turns fakes into what the discriminator reads; the generator's step has `read_by(gan, len(z))`.
     """
     weights = gan.generator.trainable_variables
 

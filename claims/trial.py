@@ -39,9 +39,9 @@ class Setup:
 
 
 class Kept:
-    """Compiled GANs with the state in which they began, and the runs that have ended, in this process."""
+    """Compiled GANs, and the runs that have ended, in this process."""
 
-    compiled: ClassVar[dict[Any, tuple[kg.GAN, list[np.ndarray]]]] = {}
+    compiled: ClassVar[dict[Any, kg.GAN]] = {}
     ended: ClassVar[dict[Any, float]] = {}
 
 
@@ -85,16 +85,9 @@ def started(setup: Setup, shape: tuple[int, ...], seed: int) -> kg.GAN:
     """A compiled GAN at the start of the run that `seed` gives: the same as a new one, bit for bit."""
     key = (setup, shape)
     if key not in Kept.compiled:
-        gan = compiled(setup, shape)
-        Kept.compiled[key] = gan, [keras.ops.convert_to_numpy(v.value).copy() for v in gan.state]
-    gan, first = Kept.compiled[key]
-    for variable, value in zip(gan.state, first, strict=True):
-        variable.assign(value)
-    for network, new in zip((gan.generator, gan.discriminator), networks(setup, shape, seed), strict=True):
-        for variable, value in zip(network.variables, new.variables, strict=True):
-            variable.assign(value.value)
-    gan.seed = 3 * seed + 2
-    gan.training_draws.state.assign(np.array([gan.seed, 0], "uint32"))
+        Kept.compiled[key] = compiled(setup, shape)
+    gan = Kept.compiled[key]
+    gan.restart(*networks(setup, shape, seed), seed=3 * seed + 2)
     return gan
 
 

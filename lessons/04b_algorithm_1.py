@@ -289,7 +289,9 @@ again.
 # %%
 def run(gan, seed):
     """Trains; returns the looks, and the last epoch's answers."""
-    steps = len(ring.train) // (gan.discriminator_steps * BATCH_SIZE)
+    steps = len(ring.train) // (
+        gan.options.discriminator_steps * BATCH_SIZE
+    )
     epochs = max(LOOKS, UPDATES // steps)
     watch = kg.Watch(ring, every=epochs // LOOKS, num_samples=2_500)
     gan.restart(*ring_networks(seed), seed=seed)

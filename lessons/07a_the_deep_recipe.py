@@ -125,9 +125,9 @@ def facts(form, gan):
         "epochs": form.epochs,
         "slope of the leaky ReLU": f"{float(leaky.negative_slope):g}",
         "dropout ratio": f"{dropout.rate:g}",
-        "k, discriminator steps": gan.discriminator_steps,
-        "distribution of z": gan.latent,
-        "loss": type(gan.loss_record).__name__,
+        "k, discriminator steps": gan.options.discriminator_steps,
+        "distribution of z": gan.options.latent,
+        "loss": type(gan.options.loss).__name__,
         "range of the pixels": f"{form.value_range}",
     }
 

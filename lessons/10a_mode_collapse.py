@@ -327,7 +327,7 @@ stop the generator, and go on training the discriminator alone.
 def discriminator_loss(gan):
     fake = gan.sample(2_500, seed=1)
     logits = [gan.discriminator(x) for x in (data.test, fake)]
-    return float(sum(gan.loss_record.discriminator_terms(*logits)))
+    return float(sum(gan.options.loss.discriminator_terms(*logits)))
 
 
 # %%

@@ -157,7 +157,9 @@ in the first run.
 def run(cure, steps, seed):
     gan = GANS[cure]
     gan.restart(*networks(cure, seed), seed=3 * seed + 2)
-    num_train = FIT["batch_size"] * steps * gan.discriminator_steps
+    num_train = (
+        FIT["batch_size"] * steps * gan.options.discriminator_steps
+    )
     data = kg.ring(num_train=num_train, seed=seed)
     watch = kg.Watch(data, num_samples=2_500)
     gan.fit(data.train, callbacks=[watch], **FIT)

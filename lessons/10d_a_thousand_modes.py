@@ -200,7 +200,7 @@ def make_gan(packing, rates):
 
 
 def train(gan, seed):
-    gan.restart(*networks(gan.packing, seed), seed=seed)
+    gan.restart(*networks(gan.options.packing, seed), seed=seed)
     watch = kg.Watch(num_samples=NUM_SAMPLES, metrics=score)
     gan.fit(
         data.train,

@@ -15,9 +15,8 @@ from test_bad_input import THREE_SENTENCES
 
 import keras_gan as kg
 from keras_gan import _checks
-from keras_gan.training.check_data import checked_rows
-from keras_gan.training.doors import check_fit
-from keras_gan.training.network_ends import output_activation
+from keras_gan.training.check_data import check_fit, checked_rows
+from keras_gan.training.check_networks import output_activation
 
 COMMON = {
     "deadline": None,
@@ -298,7 +297,7 @@ def test_options_of_gan_and_of_fit_are_taken_or_refused():
     @given(for_gan=of_gan, for_fit=of_fit)
     def run(for_gan, for_fit):
         outcome(counts, lambda: kg.GAN(*players, **for_gan))
-        outcome(counts, lambda: (check_fit(gan, **for_fit), True))
+        outcome(counts, lambda: (check_fit(compiled=True, inside_scope=False, **for_fit), True))
 
     run()
     mixed(counts, 20)

@@ -167,7 +167,7 @@ def export(arguments: Namespace) -> None:
             Shown(f"'{path}'"),
             "Choose one of them",
         )
-    span = "standard normal" if gan.latent == "normal" else "uniform on [-1, 1)"
+    span = "standard normal" if gan.options.latent == "normal" else "uniform on [-1, 1)"
     print(f"'{path}' holds the generator; its z has {gan.latent_dim} numbers, {span}.")
 
 

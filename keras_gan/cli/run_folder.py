@@ -20,8 +20,8 @@ from keras_gan.plots.movie import Movie, movie
 from keras_gan.plots.pictures import image_grid
 from keras_gan.training.backend import accelerator
 from keras_gan.training.check_data import RANGES
+from keras_gan.training.check_networks import output_activation
 from keras_gan.training.gan import GAN
-from keras_gan.training.network_ends import output_activation
 
 _RECORD = "run.json"
 _MOST_PICTURES = 100

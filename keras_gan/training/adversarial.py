@@ -15,8 +15,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan._checks import check_choice
-from keras_gan.training.check_networks import check_players, deserialize_players, with_labels
-from keras_gan.training.network_ends import check_layers
+from keras_gan.training.check_networks import check_layers, check_players
 
 FROZEN_MODES = ("training", "inference")
 
@@ -44,6 +43,25 @@ def frozen_call(network: keras.Model, x: Any, *, mode: str = "training", weights
         if id(variable) not in kept:  # what is left is the random state of dropout
             variable.assign(value)
     return y
+
+
+def with_labels(x: Any, labels: Any) -> Any:
+    """What a network reads: `x`, or `[x, labels]` where there are labels."""
+    return x if labels is None else [x, labels]
+
+
+def players_config(generator: keras.Model, discriminator: keras.Model) -> dict[str, Any]:
+    """Both networks, serialized for the config of a model that holds them."""
+    return {
+        "generator": keras.saving.serialize_keras_object(generator),
+        "discriminator": keras.saving.serialize_keras_object(discriminator),
+    }
+
+
+def players_from(config: dict[str, Any]) -> dict[str, Any]:
+    """Turns the serialized networks inside a config back into models."""
+    players = {k: keras.saving.deserialize_keras_object(config[k]) for k in ("generator", "discriminator")}
+    return {**config, **players}
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -128,17 +146,13 @@ class AdversarialModel(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """Both networks and the mode."""
-        return {
-            "name": self.name,
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "frozen_mode": self.frozen_mode,
-        }
+        networks = players_config(self.generator, self.discriminator)
+        return {"name": self.name, **networks, "frozen_mode": self.frozen_mode}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "AdversarialModel":
         """Builds the model from `get_config()`."""
-        return cls(**deserialize_players(config))
+        return cls(**players_from(config))
 
 
 @dataclass(frozen=True)

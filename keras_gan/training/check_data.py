@@ -1,14 +1,14 @@
-"""Real samples at the door of `GAN`: arrays and streams told apart, rows checked before they train."""
+"""What `fit`, `evaluate` and `sample` are given: told apart, and checked once before anything trains."""
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_gan._checks import Shown, bad_value
-from keras_gan.training.network_ends import output_activation
+from keras_gan._checks import Shown, bad_value, check_count, check_flag
 
 RANGES = {
     "tanh": (-1.0, 1.0),
@@ -20,6 +20,227 @@ RANGES = {
 _ROUNDING = 1e-6
 
 
+@dataclass(frozen=True)
+class Given:
+    """What `fit` trains on, checked.
+
+    Attributes:
+        arrays: Real samples `(n, *sample_shape)`, float32, and with classes their labels `(n,)`, int32; empty
+            for a stream.
+        stream: What brings the batches; None for arrays.
+        rows_per_step: Rows that one training step consumes; arrays only.
+        shuffle: Whether each epoch has an order of its own; arrays only.
+        steps_per_epoch: For streams without an end.
+    """
+
+    arrays: tuple[np.ndarray, ...] = ()
+    stream: Any = None
+    rows_per_step: int = 0
+    shuffle: bool = True
+    steps_per_epoch: int | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What real samples have to be like for two networks and their options.
+
+    Attributes:
+        shape: Shape of one sample.
+        activation: That of the generator's last layer: with a tanh or a sigmoid, samples out of its reach
+            are refused.
+        num_classes: Classes that the networks tell apart; None without.
+        num_minibatches: Minibatches in a training step.
+        packing: Rows that the discriminator reads at once.
+        num_replicas: Among which a minibatch is dealt out.
+    """
+
+    shape: tuple[int, ...]
+    activation: str | None
+    num_classes: int | None
+    num_minibatches: int
+    packing: int
+    num_replicas: int
+
+    @property
+    def multiple(self) -> int:
+        """What divides the rows of a training step: each minibatch gives each replica whole packs."""
+        return self.num_minibatches * self.packing * self.num_replicas
+
+    def given(self, x: Any, y: Any, batch_size: Any, shuffle: Any, steps_per_epoch: Any) -> Given:
+        """Checks what `fit` trains on."""
+        x = self.source("x", x, batch_size, steps_per_epoch)
+        if not is_array(x):
+            if y is not None:
+                raise bad_value(
+                    "A stream brings its labels in its batches",
+                    Shown("`y` beside a stream"),
+                    "Let each batch be `(samples, labels)`",
+                )
+            return Given(stream=x, steps_per_epoch=steps_per_epoch)
+        self._warn_of_half_range(x)
+        labels = checked_labels(y, len(x), self.num_classes)
+        size = self._check_packs(check_count("batch_size", 32 if batch_size is None else batch_size))
+        return Given(
+            arrays=(x,) if labels is None else (x, labels),
+            rows_per_step=size * self.num_minibatches,
+            shuffle=check_flag("shuffle", shuffle),
+        )
+
+    def validation(self, data: Any) -> Any:
+        """Checks `validation_data`: samples, or `(samples, labels)` with classes."""
+        if data is None or self.num_classes is None or not isinstance(data, tuple) or len(data) != 2:
+            return data if data is None else self.source("validation_data", data)
+        x = self.source("validation_data", data[0])
+        return x, checked_labels(data[1], len(x), self.num_classes)
+
+    def source(self, name: str, x: Any, batch_size: Any = None, steps_per_epoch: Any = None) -> Any:
+        """Returns an array as `rows` does, a stream as it is.
+
+        Raises:
+            ValueError: For bad rows; for what is neither (a list, a tuple, a `Dataset`, a sparse matrix); and
+                for an option that belongs to the other kind.
+        """
+        if is_array(x):
+            if steps_per_epoch is not None:
+                raise bad_value(
+                    "An epoch over an array is one pass over its rows",
+                    Shown(f"steps_per_epoch={steps_per_epoch}"),
+                    "Leave `steps_per_epoch` out, or pass fewer rows",
+                )
+            return checked_rows(x, self.shape, self.activation)
+        if not is_stream(x):
+            is_dataset = hasattr(x, "train") and hasattr(x, "test")
+            raise bad_value(
+                f"`{name}` is an array of samples, or a stream: tf.data, `PyDataset`, `DataLoader` or "
+                "generator",
+                Shown(f"a {type(x).__name__}"),
+                "Pass its array, `data.train`" if is_dataset else "Pass a float32 array of the samples alone",
+            )
+        if batch_size is not None:
+            raise bad_value(
+                "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
+            )
+        return x
+
+    def step(self, batch: tuple) -> tuple:
+        """Checks the rows of one training step that a stream brings, and their labels."""
+        rows = checked_rows(batch[0], self.shape, self.activation)
+        if len(rows) % self.multiple:
+            raise bad_value(
+                "Each batch of a stream holds `discriminator_steps` minibatches of whole packs",
+                Shown(f"{len(rows)} rows, which {self.multiple} does not divide"),
+                "Choose the size of its batches so, and let the stream drop a short last one",
+            )
+        labels = checked_labels(batch[1] if len(batch) > 1 else None, len(rows), self.num_classes)
+        return (rows,) if labels is None else (rows, labels)
+
+    def check_batch(self, real: Any, labels: Any = None) -> None:
+        """Refuses tensors of another shape or type, whose values may not be known yet."""
+        fits = all(size in (None, own) for size, own in zip(real.shape[1:], self.shape, strict=True))
+        dtype = keras.backend.standardize_dtype(real.dtype)
+        if not fits or not keras.backend.is_float_dtype(dtype):
+            raise bad_value(
+                f"Each batch of a stream holds floats of shape (rows, {', '.join(map(str, self.shape))})",
+                Shown(f"shape {tuple(real.shape)}, dtype {dtype}"),
+                "Scale and reshape the data where the stream is made",
+            )
+        _check_labels_wanted(labels, self.num_classes)
+
+    def check_single_step(self, batch: tuple) -> None:
+        """Refuses a batch that `train_on_batch` cannot train on."""
+        self.check_batch(*batch)
+        self._check_packs(batch[0].shape[0] // self.num_minibatches)
+
+    def _check_packs(self, size: int) -> int:
+        """Returns the size of a minibatch, or raises `ValueError` unless packs and replicas divide it."""
+        if size % self.packing:
+            raise bad_value(
+                f"A minibatch is made of whole packs of {self.packing} rows",
+                Shown(f"a minibatch of {size} rows"),
+                "Pass a `batch_size` that `packing` divides, and let a stream drop a short last batch",
+            )
+        if size % (self.packing * self.num_replicas):
+            raise bad_value(
+                f"A minibatch is dealt out among {self.num_replicas} replicas in equal parts"
+                + (f" of whole packs of {self.packing} rows" if self.packing > 1 else ""),
+                Shown(f"a minibatch of {size} rows"),
+                f"Pass a `batch_size` that {self.packing * self.num_replicas} divides",
+            )
+        return size
+
+    def _warn_of_half_range(self, rows: np.ndarray) -> None:
+        """Warns of samples without a negative value where the generator makes them: they look like [0, 1]."""
+        low, _ = RANGES.get(self.activation or "", (0.0, 1.0))
+        if low < 0 <= (lowest := float(rows.min())):
+            warnings.warn(
+                f"A generator that ends in {self.activation} makes samples in [-1, 1], so the real ones have "
+                f"negative values too. Received: values from {lowest:g} to {float(rows.max()):g}. "
+                "If they are images in [0, 1], pass `2 * x - 1`.",
+                stacklevel=4,
+            )
+
+
+def check_fit(
+    compiled: bool,
+    inside_scope: bool,
+    epochs: Any,
+    initial_epoch: Any,
+    validation_freq: Any,
+    steps_per_epoch: Any,
+    verbose: Any,
+    callbacks: Any,
+) -> None:
+    """Refuses options of `fit` that Keras would fail on, or silently leave aside, in the middle of training.
+
+    Raises:
+        ValueError: For a model without optimizers, counts that are none, another `verbose`, no callbacks.
+    """
+    if not compiled:
+        raise bad_value(
+            "A GAN is compiled before it is trained",
+            Shown("one without optimizers"),
+            'Call `gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")`',
+        )
+    check_outside(inside_scope)
+    check_count("epochs", epochs)
+    check_count("initial_epoch", initial_epoch, or_zero=True)
+    check_count("validation_freq", validation_freq)
+    if steps_per_epoch is not None:
+        check_count("steps_per_epoch", steps_per_epoch)
+    if verbose not in ("auto", 0, 1, 2):
+        raise bad_value(
+            '`verbose` is "auto", 0, 1 or 2', verbose, "Pass 0 for silence, 2 for a line an epoch"
+        )
+    for callback in [] if callbacks is None else keras.tree.flatten(callbacks):
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise bad_value(
+                "`callbacks` is a list of Keras callbacks",
+                callback,
+                "Pass objects, not classes, for example `[kg.Watch(data)]`",
+            )
+
+
+def check_outside(inside_scope: bool) -> None:
+    """Raises `ValueError` inside of `strategy.scope()`, where Keras would split what must stay whole."""
+    if inside_scope:
+        raise bad_value(
+            "Networks, GAN and optimizers are made inside of `strategy.scope()`, and trained outside",
+            Shown("training, evaluation or prediction inside"),
+            "Call `fit`, `evaluate` and `predict` after the `with` block",
+        )
+
+
+def check_z(z: Any, latent_dim: int) -> None:
+    """Raises `ValueError` unless `z` has shape `(batch, latent_dim)`."""
+    shape = getattr(z, "shape", None)  # a stream has none, nor have nested inputs
+    if shape is not None and (len(shape) != 2 or shape[1] != latent_dim):
+        raise bad_value(
+            f"`z` has shape (batch, {latent_dim})",
+            Shown(f"shape {tuple(shape)}"),
+            "Draw it with `gan.draw_z`",
+        )
+
+
 def is_array(x: Any) -> bool:
     """Whether `x` is samples in memory (NumPy, TensorFlow, JAX, torch) rather than a stream."""
     return hasattr(x, "__array__") and hasattr(x, "shape")
@@ -29,37 +250,6 @@ def is_stream(x: Any) -> bool:
     """Whether `x` is a `PyDataset`, a generator, or a data set or loader of TensorFlow, torch or Grain."""
     makers = {kind.__module__.split(".")[0] for kind in type(x).__mro__} & {"tensorflow", "torch", "grain"}
     return bool(makers) or isinstance(x, keras.utils.PyDataset | Iterator)
-
-
-def checked_source(
-    name: str, x: Any, generator: keras.Model, batch_size: Any = None, steps_per_epoch: Any = None
-) -> Any:
-    """Returns an array as `checked_rows` does, a stream as it is.
-
-    Raises:
-        ValueError: For bad rows; for what is neither (a list, a tuple, a `Dataset`, a sparse matrix); and for
-            an option that belongs to the other kind.
-    """
-    if is_array(x):
-        if steps_per_epoch is not None:
-            raise bad_value(
-                "An epoch over an array is one pass over its rows",
-                Shown(f"steps_per_epoch={steps_per_epoch}"),
-                "Leave `steps_per_epoch` out, or pass fewer rows",
-            )
-        return checked_rows(x, generator.output_shape[1:], output_activation(generator))
-    if not is_stream(x):
-        is_dataset = hasattr(x, "train") and hasattr(x, "test")
-        raise bad_value(
-            f"`{name}` is an array of samples, or a stream: tf.data, `PyDataset`, `DataLoader` or generator",
-            Shown(f"a {type(x).__name__}"),
-            "Pass its array, `data.train`" if is_dataset else "Pass a float32 array of the samples alone",
-        )
-    if batch_size is not None:
-        raise bad_value(
-            "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
-        )
-    return x
 
 
 def checked_rows(x: Any, sample_shape: tuple[int, ...], activation: str | None = None) -> np.ndarray:
@@ -102,6 +292,38 @@ def checked_rows(x: Any, sample_shape: tuple[int, ...], activation: str | None =
     return rows
 
 
+def checked_labels(labels: Any, num: int, num_classes: int | None) -> np.ndarray | None:
+    """Returns class labels as int32 `(num,)`, or says what is wrong with them.
+
+    Raises:
+        ValueError: For labels without class-conditional networks or the reverse, another shape, numbers
+            that are not integers, and classes that do not exist.
+    """
+    _check_labels_wanted(labels, num_classes)
+    if labels is None or num_classes is None:
+        return None
+    array = np.asarray(labels)
+    whole = np.issubdtype(array.dtype, np.integer)
+    if array.shape != (num,) or not whole or array.min() < 0 or array.max() >= num_classes:
+        span = f", values {array.min()} to {array.max()}" if whole and array.size else ""
+        raise bad_value(
+            f"Labels are {num} integers from 0 to {num_classes - 1}, one a row",
+            Shown(f"shape {array.shape}, dtype {array.dtype}{span}"),
+            "Number the classes from 0, and pass a flat array",
+        )
+    return array.astype("int32")
+
+
+def _check_labels_wanted(labels: Any, num_classes: int | None) -> None:
+    """Raises `ValueError` for labels without class-conditional networks, and for the reverse."""
+    if (labels is None) != (num_classes is None):
+        raise bad_value(
+            "Labels come with class-conditional networks, and these need labels",
+            Shown("no labels" if labels is None else "labels for networks that read none"),
+            "Pass `(samples, labels)` and build both networks with `num_classes`, or do neither",
+        )
+
+
 def _way_to(wanted: tuple[int, ...], shape: tuple[int, ...]) -> str:
     """What to do with an array whose rows have another shape."""
     if 0 in shape:
@@ -131,17 +353,4 @@ def _check_values(rows: np.ndarray, activation: str | None) -> None:
             f"A generator that ends in {activation} makes samples in [{low:g}, {high:g}], like the data",
             Shown(f"values from {lowest:g} to {highest:g}"),
             f"Scale the data to [{low:g}, {high:g}], or end the generator in another activation",
-        )
-
-
-def warn_of_half_range(rows: np.ndarray, generator: keras.Model) -> None:
-    """Warns of samples without a negative value where the generator makes them: they look like [0, 1]."""
-    activation = output_activation(generator)
-    low, _ = RANGES.get(activation or "", (0.0, 1.0))
-    if low < 0 <= (lowest := float(rows.min())):
-        warnings.warn(
-            f"A generator that ends in {activation} makes samples in [-1, 1], so the real ones have negative "
-            f"values too. Received: values from {lowest:g} to {float(rows.max()):g}. "
-            "If they are images in [0, 1], pass `2 * x - 1`.",
-            stacklevel=3,
         )

@@ -4,6 +4,7 @@ import json
 import warnings
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
+from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import Shown, bad_value, check_choice, check_count
-from keras_gan.training.same_run import check_same_run, describe
+from keras_gan._checks import Shown, bad_value, check_choice, check_count, shorten
+from keras_gan.training.backend import Devices
 from keras_gan.training.state_files import StateFolder, pack
 
 _ON_ERROR = ("go_on", "stop")
@@ -66,6 +67,7 @@ def start(
     initial_epoch: int,
     epochs: int,
     callbacks: Any,
+    devices: Devices,
 ) -> tuple[int, list]:
     """Goes back to the newest checkpoint of this run, if there is one.
 
@@ -77,6 +79,7 @@ def start(
         initial_epoch: With which the run began; it must be the same too.
         epochs: Where training will end.
         callbacks: Those given to `fit`.
+        devices: Which process writes.
 
     Returns:
         The epoch to begin with, and all callbacks.
@@ -89,9 +92,8 @@ def start(
     callbacks = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
     if not any(isinstance(callback, keras.callbacks.History) for callback in callbacks):
         callbacks = [*callbacks, keras.callbacks.History()]
-    keeper = _Keeper(
-        checkpoint, folder, describe(gan, arrays, {**settings, "initial_epoch": initial_epoch}), callbacks
-    )
+    run = _describe(gan, arrays, {**settings, "initial_epoch": initial_epoch})
+    keeper = _Keeper(checkpoint, folder, run, callbacks, devices)
     state = folder.newest()
     if state is not None:
         keeper.go_back(gan, state)
@@ -108,8 +110,11 @@ def start(
 class _Keeper(keras.callbacks.Callback):
     """Writes the checkpoints; stands behind the callbacks whose memory it keeps."""
 
-    def __init__(self, checkpoint: Checkpoint, folder: StateFolder, run: dict, callbacks: list) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, folder: StateFolder, run: dict, callbacks: list, devices: Devices
+    ) -> None:
         super().__init__()
+        self.devices = devices
         self.checkpoint = checkpoint
         self.folder = folder
         self.run = run
@@ -118,7 +123,7 @@ class _Keeper(keras.callbacks.Callback):
 
     def go_back(self, gan: Any, state: dict[str, Any]) -> None:
         """Takes a state over, after a look at whether it is one of this run."""
-        check_same_run(self.run, state["run"], self.checkpoint.directory)
+        _check_same_run(self.run, state["run"], self.checkpoint.directory)
         self.remembered = _remembered(self.callbacks, state["callbacks"])
         _restore(_variables(gan), state["variables"])
 
@@ -134,7 +139,7 @@ class _Keeper(keras.callbacks.Callback):
         """Writes a checkpoint where one is due, and one at the end."""
         last = epoch + 1 == self.params["epochs"] or self.model.stop_training
         due = last or (epoch + 1) % self.checkpoint.every == 0
-        if due and self.model.writes_files:  # of several worker processes only the chief does
+        if due and self.devices.writes_files:  # of several worker processes only the chief does
             try:
                 self.folder.write(epoch + 1, self._state(epoch + 1))
             except OSError as error:
@@ -207,3 +212,101 @@ def _restore(variables: list, stored: list) -> None:
             )
     for variable, (_, value) in zip(variables, stored, strict=True):
         variable.assign(value)
+
+
+def _describe(gan: Any, arrays: tuple[np.ndarray, ...], settings: dict[str, Any]) -> dict[str, Any]:
+    """What makes a run this run: plain data that is equal when the same program runs again.
+
+    `arrays` are the real samples and, with classes, their labels; empty for a stream.
+    """
+    description = {
+        "backend": keras.backend.backend(),
+        "gan": gan.get_config(),
+        "compile": gan.get_compile_config(),
+        "data": "a stream",
+        **settings,
+    }
+    for name, array in zip(("data", "labels"), arrays, strict=False):
+        array = np.ascontiguousarray(array)
+        description[name] = {"shape": array.shape, "sha256": sha256(array.data).hexdigest()}
+    return _with_numbered_names(json.loads(json.dumps(description, default=repr)))
+
+
+def _with_numbered_names(config: Any) -> Any:
+    """Keras counts up the layers of one process: each name, like "dense_7", becomes its place in the list."""
+    names: dict[str, str] = {}
+
+    def collect(node: Any) -> None:
+        if isinstance(node, dict) and isinstance(node.get("name"), str):
+            names.setdefault(node["name"], f"name {len(names)}")
+        for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            collect(child)
+
+    def renamed(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: renamed(child) for key, child in node.items()}
+        if isinstance(node, list):
+            return [renamed(child) for child in node]
+        return names.get(node, node) if isinstance(node, str) else node
+
+    collect(config)
+    return renamed(config)
+
+
+def check_same_layers(here: Any, there: Any) -> None:
+    """Refuses networks for a new start that have other layers than those that were compiled.
+
+    Names, initializers and seeds do not count: the weights are taken over.
+
+    Raises:
+        ValueError: With the first thing that differs.
+    """
+    for role in ("generator", "discriminator"):
+        new, old = (_layers(getattr(gan, role)) for gan in (there, here))
+        difference = _first_difference(new, old, [])
+        if difference is not None:
+            place, new, old = difference
+            raise bad_value(
+                f"A GAN starts again with networks of the layers that it was made with, the `{role}` too",
+                Shown(f"{'.'.join(place)}={shorten(repr(new), 40)}, which is {shorten(repr(old), 40)} there"),
+                "Pass networks from the same builder with the same arguments, or make a new `GAN`",
+            )
+
+
+def _layers(network: keras.Model) -> Any:
+    config = json.loads(json.dumps(keras.saving.serialize_keras_object(network), default=repr))
+    return _without_initializers(_with_numbered_names(config))
+
+
+def _without_initializers(config: Any) -> Any:
+    if isinstance(config, dict):
+        kept = {k: v for k, v in config.items() if k != "seed" and not k.endswith("_initializer")}
+        return {key: _without_initializers(value) for key, value in kept.items()}
+    return [_without_initializers(child) for child in config] if isinstance(config, list) else config
+
+
+def _check_same_run(here: dict, there: dict, directory: str | Path) -> None:
+    """Refuses another run than the one in a folder, and says what differs.
+
+    Raises:
+        ValueError: When the two descriptions are not equal.
+    """
+    difference = _first_difference(here, there, [])
+    if difference is not None:
+        place, new, old = difference
+        raise bad_value(
+            f"A run that goes on is the one in the folder '{directory}'",
+            Shown(f"{'.'.join(place)}={shorten(repr(new), 40)}, which was {shorten(repr(old), 40)} there"),
+            "Pass what the run began with, or choose another folder",
+        )
+
+
+def _first_difference(here: Any, there: Any, place: list[str]) -> tuple | None:
+    if isinstance(here, dict) and isinstance(there, dict):
+        pairs = [(key, here.get(key), there.get(key)) for key in {**here, **there}]
+    elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
+        pairs = [(str(i), *pair) for i, pair in enumerate(zip(here, there, strict=True))]
+    else:
+        return None if here == there else (place, here, there)
+    found = (_first_difference(new, old, [*place, key]) for key, new, old in pairs)
+    return next((difference for difference in found if difference), None)

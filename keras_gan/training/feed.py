@@ -11,11 +11,10 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from keras.src.trainers.data_adapters import get_data_adapter
-from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 
 from keras_gan._checks import Shown, bad_value
-from keras_gan.training.backend import resident
+from keras_gan.training.backend import _keras, resident
+from keras_gan.training.check_data import Expected, Given
 
 LARGEST_RESIDENT = 2**31  # bytes; larger arrays stay with the host and go to the device block by block
 
@@ -36,16 +35,32 @@ class Run:
     steps: int
 
 
+def feed_of(given: Given, expected: Expected, seed: int, steps_per_block: int) -> "Feed":
+    """Cuts what `fit` was given into blocks of training steps."""
+    if given.stream is not None:
+        return StreamFeed(
+            given.stream,
+            expected.step,
+            steps_per_block=steps_per_block,
+            steps_per_epoch=given.steps_per_epoch,
+        )
+    return ArrayFeed(
+        given.arrays,
+        given.rows_per_step,
+        multiple=expected.multiple,
+        steps_per_block=steps_per_block,
+        seed=seed if given.shuffle else None,
+    )
+
+
 class Feed(ABC):
     """Blocks for one `fit`, epoch after epoch.
 
     Attributes:
         blocks_per_epoch: Number of blocks in an epoch; `None` where only the stream knows its end.
-        arrays: What a feed of arrays was made from.
     """
 
     blocks_per_epoch: int | None
-    arrays: tuple[np.ndarray, ...] = ()
 
     def __init__(self) -> None:
         self._blocks: Iterator[list[Run]] | None = None
@@ -99,7 +114,6 @@ class ArrayFeed(Feed):
         seed: int | None = None,
     ) -> None:
         super().__init__()
-        self.arrays = data
         self.num_rows = len(data[0])
         if rows_per_step > self.num_rows:
             raise bad_value(
@@ -170,7 +184,7 @@ class StreamFeed(Feed):
     ) -> None:
         super().__init__()
         once = isinstance(stream, Iterator)  # a Python generator, which cannot be read again
-        adapter = DataAdapter() if once else get_data_adapter(x=stream)
+        adapter = _keras.no_adapter() if once else _keras.adapter_of(stream)
         self._adapter, self._source = adapter, (lambda: stream) if once else adapter.get_numpy_iterator
         self._check = check
         self._per_block = steps_per_block

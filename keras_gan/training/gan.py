@@ -1,27 +1,47 @@
-"""`GAN`: Algorithm 1 of Goodfellow et al. 2014, the one training loop."""
+"""`GAN`: two players, an optimizer for each, and Algorithm 1 of Goodfellow et al. 2014 behind plain `fit`."""
 
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
-from keras_gan._checks import check_count
-from keras_gan.training.backend import StepTrainer
-from keras_gan.training.check_data import checked_source, is_array
-from keras_gan.training.checkpoint import Checkpoint, start
-from keras_gan.training.doors import (
-    Guarded,
-    check_compile_flags,
+from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed
+from keras_gan.training import step
+from keras_gan.training.adversarial import players_config, players_from, with_labels
+from keras_gan.training.backend import Devices, _keras, make_train_function, resolved_jit, test_step
+from keras_gan.training.check_data import (
+    Expected,
     check_fit,
     check_outside,
+    check_z,
+    checked_labels,
+    is_array,
+)
+from keras_gan.training.check_networks import (
+    check_game,
+    check_networks,
+    count_classes,
+    has_convolutions,
+    output_activation,
+)
+from keras_gan.training.check_optimizers import (
+    check_compile_flags,
+    check_look_ahead,
+    check_replicas,
     checked_optimizers,
 )
-from keras_gan.training.look_ahead import check_look_ahead
-from keras_gan.training.loop import Engine, planned_steps_per_block
-from keras_gan.training.replicas import check_replicas
-from keras_gan.training.sampling import checked_labels
-from keras_gan.training.saving import Saving
+from keras_gan.training.checkpoint import Checkpoint, check_same_layers, start
+from keras_gan.training.feed import feed_of
+from keras_gan.training.loop import Loop, planned_steps_per_block
+from keras_gan.training.options import Options, records_from, split_keywords, with_options_shown
+
+_ROWS_AT_ONCE = 1000
 
 
 class _BothOptimizers:
@@ -34,7 +54,7 @@ class _BothOptimizers:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
+class GAN(keras.Model):
     """A generator and a discriminator that train against each other through plain `fit`.
 
     One training step draws `discriminator_steps` real minibatches and a fresh `z` for each, updates
@@ -70,6 +90,34 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         Goodfellow et al. 2014, algorithm 1, arXiv:1406.2661.
     """
 
+    @with_options_shown
+    def __init__(self, generator: keras.Model, discriminator: keras.Model, **options: Any) -> None:
+        own, of_keras = split_keywords(type(self).__name__, options)
+        super().__init__(**of_keras)
+        self.options = Options(**own)
+        check_networks(generator, discriminator, self.options.packing, self.options.feature_matching)
+        check_game(self.options.loss, self.options.penalty, discriminator)
+        self.generator, self.discriminator = generator, discriminator
+        self.averaged_generator = None if self.options.average is None else _frozen_copy(generator)
+        self._training_draws = keras.random.SeedGenerator(self.seed)
+        # Of several worker processes, TensorFlow gives each the chief's variables.
+        self.seed = int(ops.convert_to_numpy(self._training_draws.state.value)[0])
+        self._evaluation_draws = keras.random.SeedGenerator(self.seed)
+        names = ("g_loss", "d_loss", "d_real", "d_fake", *["penalty"] * bool(self.options.slope_penalties))
+        self._means = {name: keras.metrics.Mean(name=name) for name in names}
+        self._devices = Devices(self)
+        self._expected = Expected(
+            shape=generator.output_shape[1:],
+            activation=output_activation(generator),
+            num_classes=count_classes(generator),
+            num_minibatches=self.options.discriminator_steps,
+            packing=self.options.packing,
+            num_replicas=self._devices.num_replicas,
+        )
+        self.built = True
+
+    # --- Training -------------------------------------------------------------------------------------------
+
     def compile(
         self,
         *,
@@ -94,25 +142,32 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         generator, discriminator = checked_optimizers(
             (self.generator, generator_optimizer), (self.discriminator, discriminator_optimizer)
         )
-        if self.unrolled_steps:
+        if self.options.unrolled_steps:
             check_look_ahead(discriminator)
-        check_replicas(self, jit_compile, generator, discriminator)
+        check_replicas(self.options, self._devices.num_replicas, jit_compile, generator, discriminator)
+        convolutional = has_convolutions(self.generator) or has_convolutions(self.discriminator)
+        if steps_per_block == "auto":
+            steps_per_block = planned_steps_per_block(convolutional)
+        check_count("steps_per_block", steps_per_block)
+        jit_compile = jit_compile if run_eagerly else resolved_jit(self, jit_compile, convolutional)
         super().compile(optimizer=None, jit_compile=jit_compile, run_eagerly=run_eagerly)
         self.generator_optimizer, self.discriminator_optimizer = generator, discriminator
-        for optimizer, network in self._players():
-            optimizer.build(network.trainable_variables)
-        self.optimizer = _BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
-        self.steps_per_block = (
-            planned_steps_per_block(self)
-            if steps_per_block == "auto"
-            else check_count("steps_per_block", steps_per_block)
+        generator.build(self.generator.trainable_variables)
+        discriminator.build(self.discriminator.trainable_variables)
+        self.optimizer = _BothOptimizers(generator, discriminator)
+        self._loop = Loop(
+            self._players(),
+            self._expected,
+            training_step=lambda *rows: self.training_step(*rows),
+            state=lambda: self.state,
+            steps_taken=lambda: self.steps_taken,
         )
         self._compile_options = {
-            "steps_per_block": self.steps_per_block,
+            "steps_per_block": int(steps_per_block),
             "jit_compile": self.jit_compile,
             "run_eagerly": run_eagerly,
         }
-        self.keep_start()
+        self._start = _start_of(self._optimizers())
 
     def fit(
         self,
@@ -149,7 +204,7 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
             shuffle: Draw a new order of an array each epoch, from `seed` and the epochs trained so far.
             steps_per_epoch: For streams without an end; arrays know their own.
             checkpoint: Folder that keeps the state of the run after each epoch. A run that was cut off goes
-                on there when `fit` is called again; see `Checkpoint`.
+                on there when `fit` is called again; see `keras_gan.training.Checkpoint`.
 
         Returns:
             Keras's `History`: epoch means of what `gan.metrics` lists; `d_loss` leaves the penalty out.
@@ -161,48 +216,307 @@ class GAN(Engine, Saving, Guarded, StepTrainer, keras.Model):
         Warns:
             UserWarning: For data without a negative value where the generator ends in a tanh.
         """
-        check_fit(self, epochs, initial_epoch, validation_freq, steps_per_epoch, verbose, callbacks)
-        validation_data = self.checked_validation(validation_data)
-        feed = self.make_feed(x, y, batch_size, shuffle, steps_per_epoch)
+        check_fit(
+            self.compiled,
+            self._devices.inside_scope,
+            epochs,
+            initial_epoch,
+            validation_freq,
+            steps_per_epoch,
+            verbose,
+            callbacks,
+        )
+        validation_data = self._expected.validation(validation_data)
+        given = self._expected.given(x, y, batch_size, shuffle, steps_per_epoch)
+        feed = feed_of(given, self._expected, self.seed, self._compile_options["steps_per_block"])
         if checkpoint is not None:
             kept = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
             initial_epoch, callbacks = start(
-                self, checkpoint, feed.arrays, kept, initial_epoch, epochs, callbacks
+                self, checkpoint, given.arrays, kept, initial_epoch, epochs, callbacks, self._devices
             )
         feed.go_on_after(self.steps_taken)
-        with self.feeding(feed):
-            history = super().fit(
-                self.count(),
-                epochs=epochs,
-                verbose=verbose,
-                callbacks=callbacks,
-                validation_data=validation_data,
-                shuffle=False,
-                initial_epoch=initial_epoch,
-                steps_per_epoch=feed.blocks_per_epoch,
-                validation_freq=validation_freq,
-            )
-        for optimizer, network in self._players():
-            optimizer.finalize_variable_values(network.trainable_weights)
+        self._loop.feed = feed
+        try:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="Your input ran out of data")  # the end of an epoch
+                history = super().fit(
+                    self._devices.count(),
+                    epochs=epochs,
+                    verbose=verbose,
+                    callbacks=callbacks,
+                    validation_data=validation_data,
+                    shuffle=False,
+                    initial_epoch=initial_epoch,
+                    steps_per_epoch=feed.blocks_per_epoch,
+                    validation_freq=validation_freq,
+                )
+        finally:
+            self._loop.feed = None
+        self.generator_optimizer.finalize_variable_values(self.generator.trainable_weights)
+        self.discriminator_optimizer.finalize_variable_values(self.discriminator.trainable_weights)
         return history
+
+    def training_step(self, real: Any, labels: Any = None) -> None:
+        """One step of Algorithm 1, as `keras_gan.training.step` has it, on `discriminator_steps` minibatches.
+
+        Every way to train runs this method, so that a subclass can look at the rows or change them.
+        """
+        step.training_step(self._loop.players, real, labels)
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes what Keras calls for each block of training steps."""
+        if self.train_function is None or force:
+            self.train_function: Callable | None = make_train_function(self, self._loop)
+
+    @property
+    def state(self) -> list[keras.Variable]:
+        """Every variable that training changes: weights, both optimizers, random states, metrics."""
+        every = [*self.variables, *self.optimizer.variables, *self.metrics_variables]
+        return list({id(variable): variable for variable in every}.values())
+
+    @property
+    def steps_taken(self) -> int:
+        """Training steps since the optimizers were new."""
+        iterations = int(ops.convert_to_numpy(self.generator_optimizer.iterations))
+        return iterations // self.options.generator_steps
+
+    @property
+    def seed(self) -> int:
+        """The seed of the data order and of `z`."""
+        return self.options.seed
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        self.options = replace(self.options, seed=check_seed(seed))
+
+    def restart(self, generator: keras.Model, discriminator: keras.Model, *, seed: int | None = None) -> None:
+        """Begins anew: what a new `GAN` of these networks would be, without compiling anything again.
+
+        For many seeds of one experiment, where compiling takes longer than training. The weights of the two
+        networks are copied; optimizers, random states and averages start as they were after `compile`.
+
+        Args:
+            generator, discriminator: Networks of the same layers as this GAN's; only their weights are used.
+            seed: Data order and `z`, as in `GAN`.
+
+        Raises:
+            ValueError: Before `compile`, for networks of other layers, and for optimizers without a config.
+
+        Example:
+            >>> for seed in (10, 20):
+            ...     players = kg.mlp_generator(8, (2,), seed=seed), kg.mlp_discriminator((2,), seed=seed + 1)
+            ...     gan.restart(*players, seed=seed)
+            ...     history = gan.fit(data.train, epochs=1, verbose=0)
+        """
+        if not self.compiled:
+            raise bad_value("A GAN starts again after `compile`", Shown("none yet"), "Call `compile` first")
+        if self._start is None:
+            raise bad_value(
+                "A GAN starts again with optimizers that have a `get_config`",
+                Shown("a learning-rate schedule without one"),
+                "Give your schedule a `get_config`, or make a new `GAN`",
+            )
+        new = type(self)(generator, discriminator, **{**vars(self.options), "seed": seed})
+        check_same_layers(self, new)
+        optimizers = {k: kind.from_config(dict(config)) for k, (kind, config) in self._start.items()}
+        new.compile(**optimizers, **self._compile_options)
+        for variable, fresh in zip(self.state, new.state, strict=True):
+            variable.assign(fresh.value)
+        self.seed = new.seed
+
+    def _players(self) -> step.Players:
+        """What a training step works on."""
+        features, layer = None, self.options.feature_matching
+        if layer is not None:
+            output = self.discriminator.get_layer(layer).output
+            features = keras.Model(self.discriminator.inputs, output)
+        return step.Players(
+            options=self.options,
+            generator=self.generator,
+            discriminator=self.discriminator,
+            generator_optimizer=self.generator_optimizer,
+            discriminator_optimizer=self.discriminator_optimizer,
+            averaged_generator=self.averaged_generator,
+            features=features,
+            draws=self._training_draws,
+            means=self._means,
+            devices=self._devices,
+        )
+
+    # --- What a GAN can do besides --------------------------------------------------------------------------
+
+    def sample(
+        self, num: int, labels: Any = None, *, seed: int | None = None, averaged: bool = False
+    ) -> np.ndarray:
+        """Generates `num` samples, float32 `(num, *sample_shape)`; equal seeds give equal `z`.
+
+        Args:
+            num: How many.
+            labels: Their classes, integers `(num,)`. A class-conditional GAN takes 0, 1, …,
+                `num_classes` - 1, 0, 1, … by default.
+            seed: Of `z`.
+            averaged: Use `averaged_generator` instead of `generator`.
+
+        Raises:
+            ValueError: For labels without classes or beyond them, and where no average is kept.
+        """
+        z = self.draw_z(num, seed=seed)
+        if labels is None and self.num_classes:
+            labels = np.arange(num) % self.num_classes
+        labels = checked_labels(labels, num, self.num_classes)
+        generator = self.averaged_generator if averaged else self.generator
+        if generator is None:
+            raise bad_value(
+                "An averaged generator is there once `GAN` was asked to keep one",
+                Shown("averaged=True, average=None"),
+                "Pass `average=0.999` to `GAN`, or leave out `averaged`",
+            )
+        _keras.sync(self)
+        parts = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, num, _ROWS_AT_ONCE)]
+        samples = [
+            generator(with_labels(z[part], None if labels is None else labels[part]), training=False)
+            for part in parts
+        ]
+        return np.concatenate([ops.convert_to_numpy(x) for x in samples]).astype("float32", copy=False)
+
+    def draw_z(self, num: int, *, seed: int | None = None) -> np.ndarray:
+        """Draws `z` with NumPy, float32 `(num, latent_dim)`: the same on every backend."""
+        rng = np.random.default_rng(seed if seed is None else check_seed(seed))
+        shape = (check_count("num", num), self.latent_dim)
+        normal = self.options.latent == "normal"
+        z = rng.standard_normal(shape) if normal else rng.uniform(-1.0, 1.0, shape)
+        return z.astype("float32")
+
+    @property
+    def latent_dim(self) -> int:
+        """Length of `z`."""
+        return self.generator.inputs[0].shape[-1]
+
+    @property
+    def num_classes(self) -> int | None:
+        """Number of classes of a class-conditional GAN, otherwise `None`."""
+        return self._expected.num_classes
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The logged means: `g_loss`, `d_loss`, `d_real`, `d_fake`, and `penalty` where there is one."""
+        return list(self._means.values())
 
     def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
         """The logged values on real samples `x`, both networks in inference, regularisers left out.
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
         """
-        check_outside(self)
-        x = checked_source("x", x, self.generator)
+        check_outside(self._devices.inside_scope)
+        x = self._expected.source("x", x)
         if is_array(x):
             y = checked_labels(y, len(x), self.num_classes)
-        self.evaluation_draws.state.assign(ops.cast([self.seed, 0], self.evaluation_draws.state.dtype))
-        if self.num_replicas > 1:
-            kwargs.pop("_use_cached_eval_dataset", None)  # which `fit` has dealt out among the replicas
-        with self.on_one_device():
+        draws = self._evaluation_draws.state
+        draws.assign(ops.cast([self.seed, 0], draws.dtype))
+        if self._devices.num_replicas > 1:
+            _keras.forget_cached_data(kwargs)
+        with self._devices.one():
             return super().evaluate(x, y, **kwargs)
 
-    def _players(self) -> list[tuple[keras.optimizers.Optimizer, keras.Model]]:
-        return [
-            (self.generator_optimizer, self.generator),
-            (self.discriminator_optimizer, self.discriminator),
-        ]
+    def test_step(self, *arguments: Any) -> Any:
+        """What Keras calls for each batch of `evaluate`; its arguments depend on the backend."""
+        return test_step(self, self._evaluation_step, *arguments)
+
+    def _evaluation_step(self, real: Any, labels: Any = None) -> None:
+        self._expected.check_batch(real, labels)
+        step.evaluation_step(self._loop.players, self._evaluation_draws, real, labels)
+
+    def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
+        """One sample a row of `x`, which is `z` of shape `(batch, latent_dim)`; otherwise as in Keras."""
+        check_z(x, self.latent_dim)
+        check_outside(self._devices.inside_scope)
+        with self._devices.one():
+            return super().predict(x, **kwargs)
+
+    def __call__(self, z: Any, *args: Any, **kwargs: Any) -> Any:
+        """One sample a row of `z`, shape `(batch, latent_dim)`."""
+        check_z(z, self.latent_dim)
+        return super().__call__(z, *args, **kwargs)
+
+    def call(self, z: Any, training: bool = False) -> Any:
+        """Generates one sample a row of `z`, shape `(batch, latent_dim)`, or of `[z, labels]`."""
+        return self.generator(z, training=training)
+
+    # --- Saving, by Keras's own hooks; loading runs no code from the file -----------------------------------
+
+    def save(self, filepath: str | PathLike[str], **options: Any) -> None:
+        """Saves to a `.keras` file; otherwise as in Keras.
+
+        Raises:
+            ValueError: The name does not end in `.keras`.
+            OSError: The folder is not there or not writable.
+        """
+        path = Path(filepath)
+        if path.suffix != ".keras":
+            raise bad_value(
+                "A GAN is saved to a `.keras` file", Shown(f"path {path}"), "Rename it `gan.keras`"
+            )
+        check_folder("filepath", path.parent, exists=True)
+        super().save(filepath, **options)
+
+    def get_config(self) -> dict[str, Any]:
+        """Both networks and every option."""
+        networks = players_config(self.generator, self.discriminator)
+        return {"name": self.name, **networks, **self.options.get_config()}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "GAN":
+        """Builds the model from `get_config()`."""
+        return cls(**records_from(players_from(config)))
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Both optimizers and the compile options; nothing before `compile`."""
+        if not self.compiled:
+            return {}
+        optimizers = {k: keras.saving.serialize_keras_object(v) for k, v in self._optimizers().items()}
+        return {**optimizers, **self._compile_options}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles from `get_compile_config()`."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def save_own_variables(self, store: dict) -> None:
+        """Saves the random states (of `z` and of every Dropout), which Keras leaves out."""
+        for i, variable in enumerate(self._random_states()):
+            store[str(i)] = ops.convert_to_numpy(variable.value)
+
+    def load_own_variables(self, store: dict) -> None:
+        """Loads the random states, so that a loaded model goes on as the saved one would have."""
+        for i, variable in enumerate(self._random_states()):
+            variable.assign(store[str(i)])
+
+    def _random_states(self) -> list:
+        weights = {id(weight) for weight in self.weights}
+        return [variable for variable in self.variables if id(variable) not in weights]
+
+    def _optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        return {
+            "generator_optimizer": self.generator_optimizer,
+            "discriminator_optimizer": self.discriminator_optimizer,
+        }
+
+
+def _start_of(
+    optimizers: dict[str, keras.optimizers.Optimizer],
+) -> dict[str, tuple[Any, dict[str, Any]]] | None:
+    """The optimizers' settings, for `restart`, before a callback changes them; None where one has none.
+
+    Not by `serialize_keras_object`: it imports TensorFlow, on every backend.
+    """
+    try:
+        return {name: (type(optimizer), optimizer.get_config()) for name, optimizer in optimizers.items()}
+    except NotImplementedError:  # a schedule of the reader's own without `get_config`: it can still train
+        return None
+
+
+def _frozen_copy(network: keras.Model) -> keras.Model:
+    """A network of the same layers with weights of its own, equal and not trainable."""
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    copy.trainable = False
+    return copy

@@ -8,7 +8,7 @@ import pytest
 
 import keras_gan as kg
 from keras_gan.training.check_data import RANGES
-from keras_gan.training.network_ends import output_activation
+from keras_gan.training.check_networks import output_activation
 from tools.recipes import PAGE, with_table
 
 # Counted by hand from the sources, layer by layer; PyTorch's counts leave moving statistics out.
@@ -109,7 +109,7 @@ def test_networks_have_the_parameters_of_the_source(name, built):
 def test_training_is_that_of_the_source(name, built):
     recipe, gan = kg.get_recipe(name), built(name)
     batch_size, latent, loss, adam = TRAINING[name]
-    assert (recipe.batch_size, gan.latent, gan.loss_record) == (batch_size, latent, loss)
+    assert (recipe.batch_size, gan.options.latent, gan.options.loss) == (batch_size, latent, loss)
     assert (recipe.latent, recipe.loss) == (latent, loss)
     assert gan.generator_optimizer is not gan.discriminator_optimizer
     for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):

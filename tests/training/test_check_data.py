@@ -6,7 +6,7 @@ import pytest
 
 import keras_gan as kg
 from keras_gan.training.check_data import checked_rows, is_array, is_stream
-from keras_gan.training.network_ends import output_activation
+from keras_gan.training.check_networks import output_activation
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])

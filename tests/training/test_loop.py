@@ -219,10 +219,13 @@ def test_fit_goes_on_after_a_refusal():
 
 def test_the_plan_is_stored_with_the_model(tmp_path):
     gan = gan_of()
-    assert gan.steps_per_block == 64
+    assert gan._compile_options["steps_per_block"] == 64
     gan.save(tmp_path / "gan.keras")
     loaded = keras.models.load_model(tmp_path / "gan.keras")
-    assert (loaded.steps_per_block, loaded.jit_compile) == (gan.steps_per_block, gan.jit_compile)
+    assert (loaded._compile_options["steps_per_block"], loaded.jit_compile) == (
+        gan._compile_options["steps_per_block"],
+        gan.jit_compile,
+    )
     with pytest.raises(ValueError, match="`steps_per_block` is a positive integer"):
         gan_of(steps_per_block=0)
 

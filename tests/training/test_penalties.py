@@ -10,6 +10,7 @@ from keras import ops
 
 import keras_gan as kg
 from keras_gan.training.backend import gradient, value_and_grad
+from keras_gan.training.step import slope_points, slope_terms
 
 pytestmark = pytest.mark.backend
 
@@ -51,12 +52,12 @@ def term_and_gradient(penalty, kernel=W):
     real, fake = (
         ops.convert_to_tensor(np.random.default_rng(i).normal(size=(5, 2)), "float32") for i in (0, 1)
     )
-    points = gan.points(real, fake, uniform())
+    points = slope_points(gan._loop.players, real, fake, uniform())
     network = gan.discriminator
     state = network.non_trainable_variables + gan.discriminator_optimizer.variables
 
     def function():
-        return sum(gan.slope_terms(points, None, training=True)), ()
+        return sum(slope_terms(gan._loop.players, points, None, training=True)), ()
 
     (term, _), (by_kernel, *_) = value_and_grad(function, network.trainable_variables[:1], state)
     return number(term), ops.convert_to_numpy(by_kernel)
@@ -125,9 +126,10 @@ def test_images_have_one_slope_a_sample():
     gan = kg.GAN(
         kg.mlp_generator(3, (2, 2, 1), widths=(), seed=1), network, penalty="gradient_penalty", seed=3
     )
+    gan.compile(generator_optimizer="sgd", discriminator_optimizer="sgd")
     x = ops.convert_to_tensor(np.zeros((5, 2, 2, 1), "float32"))
-    points = gan.points(x, x, uniform())
-    (term,) = gan.slope_terms(points, None, training=False)
+    points = slope_points(gan._loop.players, x, x, uniform())
+    (term,) = slope_terms(gan._loop.players, points, None, training=False)
     assert number(term) == pytest.approx(10 * (6.0 - 1.0) ** 2, rel=1e-5)
 
 
@@ -189,9 +191,11 @@ def test_a_penalty_changes_no_state_of_the_discriminator():
         kg.GAN(generator, network, penalty=p, seed=3)
         for network, p in zip(networks, ("r1", None), strict=True)
     )
-    assert twin.slope_terms([], None, training=True) == []
+    for each in (gan, twin):
+        each.compile(generator_optimizer="sgd", discriminator_optimizer="sgd")
+    assert slope_terms(twin._loop.players, [], None, training=True) == []
     before = [ops.convert_to_numpy(v.value) for v in gan.discriminator.variables]
-    (term,) = gan.slope_terms([ops.ones((4, 2))], None, training=True)
+    (term,) = slope_terms(gan._loop.players, [ops.ones((4, 2))], None, training=True)
     assert np.isfinite(number(term))
     for left, right in zip(before, gan.discriminator.variables, strict=True):
         np.testing.assert_array_equal(left, ops.convert_to_numpy(right.value))

@@ -10,8 +10,7 @@ from keras import ops
 from test_gan import adam, assert_close, values
 
 import keras_gan as kg
-from keras_gan.training.look_ahead import look_ahead
-from keras_gan.training.objectives import in_packs
+from keras_gan.training.step import in_packs, look_ahead, reader
 
 pytestmark = pytest.mark.backend
 
@@ -65,7 +64,7 @@ def test_instance_noise_reaches_all_that_the_discriminator_reads_and_falls_linea
 
 def test_constant_noise_differs_between_real_and_fake_and_between_calls():
     gan = sgd(kg.GAN(constant(0.0), linear([[1.0]]), instance_noise=kg.InstanceNoise(0.3), seed=3))
-    first, second = (numbers(gan.reader(5000)(ops.zeros((5000, 1)))) for _ in range(2))
+    first, second = (numbers(reader(gan._loop.players, 5000)(ops.zeros((5000, 1)))) for _ in range(2))
     assert first.std() == pytest.approx(0.3, rel=0.05)
     assert abs(np.corrcoef(first[:, 0], second[:, 0])[0, 1]) < 0.06
 
@@ -97,7 +96,7 @@ def test_the_discriminator_decides_on_packs_and_batch_size_counts_rows():
     assert logs["d_fake"] == pytest.approx([5.5])
     odd = gan.evaluate(rows[:5], batch_size=5, verbose=0, return_dict=True)
     assert odd["d_real"] == pytest.approx(11 * rows[:5].mean())  # each row begins one pack and ends one
-    assert packed(discriminator_steps=3).rows_multiple == 6
+    assert packed(discriminator_steps=3)._expected.multiple == 6
 
 
 def test_packs_that_do_not_fit_are_refused():
@@ -430,8 +429,8 @@ def test_the_cases_show_every_argument_and_every_record():
     shown = set(itertools.chain(*CASES.values()))
     assert parameters - {"self", "generator", "discriminator", "seed", "kwargs"} == shown - {"num_classes"}
     gans = [matrix_gan(**options) for options in CASES.values()]
-    assert {type(gan.loss_record) for gan in gans} == set(kg.LOSSES.values())
-    assert {type(penalty) for gan in gans for penalty in gan.penalties} == set(kg.PENALTIES.values())
+    assert {type(gan.options.loss) for gan in gans} == set(kg.LOSSES.values())
+    assert {type(penalty) for gan in gans for penalty in gan.options.penalty} == set(kg.PENALTIES.values())
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,13 +1,16 @@
 """The only backend-specific code: the same names for TensorFlow, JAX and torch.
 
-- `value_and_grad(function, variables)`: a loss and its gradients.
+- `value_and_grad(function, variables, state)`: a loss and its gradients.
 - `gradient(function, values)`: gradients of a function of tensors, which can be differentiated again.
 - `random_normal(shape, seed)`, `random_uniform(shape, seed)`: Keras's random numbers; on TensorFlow others,
   the same with and without XLA.
 - `resident(array)`: an array where training reads it.
 - `loops_are_slow_for_convolutions()`: whether a compiled loop keeps them from running fast.
 - `accelerator()`: the name of the GPU or TPU that it uses, None without.
-- `StepTrainer`: the train function and the `test_step` that `keras.Model` wants on this backend.
+- `Devices(model)`: how rows are spread over devices.
+- `make_train_function(model, loop)`: what `keras.Model.fit` calls for each block of training steps.
+- `test_step(model, evaluate, *arguments)`: what `keras.Model.evaluate` calls for each batch.
+- `resolved_jit(model, jit_compile, has_convolutions)`: what `jit_compile="auto"` means.
 """
 
 from importlib import import_module
@@ -31,4 +34,7 @@ random_uniform = _module.random_uniform
 resident = _module.resident
 loops_are_slow_for_convolutions = _module.loops_are_slow_for_convolutions
 accelerator = _module.accelerator
-StepTrainer = _module.StepTrainer
+Devices = _module.Devices
+make_train_function = _module.make_train_function
+test_step = _module.test_step
+resolved_jit = _module.resolved_jit

@@ -11,7 +11,8 @@ import keras
 import numpy as np
 from jax import numpy as jnp
 
-from keras_gan.training.backend._one_device import OneDevice, endless
+from keras_gan.training.backend import _keras
+from keras_gan.training.backend.devices import Loop, OneDevice, endless
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -75,13 +76,8 @@ def _layout(distribution: Any, axes: tuple) -> keras.distribution.TensorLayout:
     return keras.distribution.TensorLayout(axes, distribution.device_mesh)
 
 
-_GROUPS = ("trainable_variables", "non_trainable_variables", "optimizer_variables", "metrics_variables")
-
-
-class StepTrainer(OneDevice):
-    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on JAX."""
-
-    train_function: Callable | None
+class Devices(OneDevice):
+    """The devices of `keras.distribution`, over which one program spans; one without."""
 
     def shard(self, rows: jax.Array) -> jax.Array:
         """The same rows, spread over the devices where these divide them."""
@@ -97,7 +93,7 @@ class StepTrainer(OneDevice):
         return endless(1 if distribution is None else _num_shards(distribution))
 
     @contextmanager
-    def on_one_device(self) -> Iterator[None]:
+    def one(self) -> Iterator[None]:
         """What Keras runs in here runs on whole batches, of any size."""
         distribution = keras.distribution.distribution()
         keras.distribution.set_distribution(None)
@@ -106,54 +102,50 @@ class StepTrainer(OneDevice):
         finally:
             keras.distribution.set_distribution(distribution)
 
-    def make_train_function(self, force: bool = False) -> None:
-        """Makes the function that runs a block of training steps, each shape compiled once."""
-        if self.train_function is not None and not force:
-            return
-        run = self._run
-        if (
-            self.jit_compile and not self.run_eagerly
-        ):  # without donation: the state before is kept, to go back to
-            if keras.distribution.distribution() is None:
-                run = _compiled_once(run)
-            else:
-                run = jax.jit(run, out_shardings=(None, None, self._get_state_sharding_spec()))
 
-        def train_function(state: tuple, iterator: Iterator) -> tuple:
-            logs: dict = {}
-            # While `fit` runs the variables are empty: were the feed to fail, Keras puts these back.
-            self._jax_state = dict(zip(_GROUPS, state, strict=True))
-            for block in self.runs(next(iterator)):
-                before = state
-                logs, finite, state = run(state, block.data, block.indices, np.int32(block.steps))
-                if not finite:
-                    self._jax_state_synced = True  # from here on the variables hold the state
-                    groups = self._state_groups()
-                    order = {
-                        id(v): value
-                        for g, vs in zip(groups, before, strict=True)
-                        for v, value in zip(g, vs, strict=True)
-                    }
-                    self.find_nonfinite(block, [order[id(v)] for v in self.state])
-            return logs, state
+def resolved_jit(model: keras.Model, jit_compile: bool | str, has_convolutions: bool) -> bool | str:
+    """What `jit_compile="auto"` means: Keras's own answer, always on JAX."""
+    return jit_compile
 
-        self.train_function = train_function
 
-    def _state_groups(self) -> list[list]:
-        return [
-            self.trainable_variables,
-            self.non_trainable_variables,
-            self.optimizer.variables,
-            self.metrics_variables,
-        ]
+def make_train_function(model: keras.Model, loop: Loop) -> Callable:
+    """Makes the function that runs a block of training steps, each shape compiled once."""
+    run: Callable = _block(model, loop)
+    if model.jit_compile and not model.run_eagerly:  # without donation: the state before is kept
+        if keras.distribution.distribution() is None:
+            run = _compiled_once(run)
+        else:
+            run = jax.jit(run, out_shardings=(None, None, _keras.state_sharding(model)))
 
-    def _run(self, state: tuple, data: tuple, indices: jax.Array, steps: Any) -> tuple:
-        step = _pure(self.training_step, self._state_groups())
+    def train_function(state: tuple, iterator: Iterator) -> tuple:
+        logs: dict = {}
+        _keras.hold_state(model, state)
+        for block in loop.next_runs(next(iterator)):
+            before = state
+            logs, finite, state = run(state, block.data, block.indices, np.int32(block.steps))
+            if not finite:
+                _keras.variables_hold_state(model)
+                order = {
+                    id(v): value
+                    for group, values in zip(_groups(model), before, strict=True)
+                    for v, value in zip(group, values, strict=True)
+                }
+                loop.find_nonfinite(block, [order[id(v)] for v in loop.state])
+        return logs, state
+
+    return train_function
+
+
+def _block(model: keras.Model, loop: Loop) -> Callable:
+    """A block of training steps as a function of values."""
+
+    def run(state: tuple, data: tuple, indices: jax.Array, steps: Any) -> tuple:
+        step = _pure(loop.step, _groups(model))
 
         def body(i: int, state: tuple) -> tuple:
             return step(state, *(part[indices[i]] for part in data))
 
-        if self.run_eagerly:
+        if model.run_eagerly:
             for i in range(int(steps)):
                 state = body(i, state)
         elif len(indices) == 1:  # no loop where there is nothing to repeat
@@ -162,18 +154,31 @@ class StepTrainer(OneDevice):
             state = jax.lax.fori_loop(0, steps, body, state)
         values = [value for group in state for value in group if jnp.issubdtype(value.dtype, jnp.floating)]
         finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(value)) for value in values]))
-        return self._results(state[-1]), finite, state
+        return _results(model, state[-1]), finite, state
 
-    def test_step(self, state: tuple, data: tuple) -> tuple:
-        """Evaluates one batch of real data."""
-        batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
-        variables = [self.trainable_variables, self.non_trainable_variables, self.metrics_variables]
-        state = _pure(self.evaluation_step, variables)(state, *batch)
-        return self._results(state[-1]), state
+    return run
 
-    def _results(self, metric_values: list) -> dict:
-        with keras.StatelessScope(list(zip(self.metrics_variables, metric_values, strict=True))):
-            return self.get_metrics_result()
+
+def test_step(model: keras.Model, evaluate: Callable, state: tuple, data: tuple) -> tuple:
+    """Evaluates one batch of real data."""
+    batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
+    variables = [model.trainable_variables, model.non_trainable_variables, model.metrics_variables]
+    state = _pure(evaluate, variables)(state, *batch)
+    return _results(model, state[-1]), state
+
+
+def _results(model: keras.Model, metric_values: list) -> dict:
+    with keras.StatelessScope(list(zip(model.metrics_variables, metric_values, strict=True))):
+        return model.get_metrics_result()
+
+
+def _groups(model: keras.Model) -> list[list]:
+    return [
+        model.trainable_variables,
+        model.non_trainable_variables,
+        model.optimizer.variables,
+        model.metrics_variables,
+    ]
 
 
 _COMPILED: OrderedDict[str, Any] = OrderedDict()  # programs of this process by a digest of their text

@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from keras.src.trainers.trainer import model_supports_jit
 
-from keras_gan.training.backend._one_device import OneDevice
+from keras_gan.training.backend import _keras
+from keras_gan.training.backend.devices import Loop, OneDevice
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -75,21 +75,22 @@ def accelerator() -> str | None:
     return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else None
 
 
-class StepTrainer(OneDevice):
-    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on TensorFlow."""
+class Devices(OneDevice):
+    """The replicas of a `tf.distribute` strategy, in whose scope the model was made; one without."""
 
-    train_function: Callable | None
-    has_convolutions: bool
+    def __init__(self, model: keras.Model) -> None:
+        super().__init__(model)
+        _keras.is_built(model)
 
     @property
     def num_replicas(self) -> int:
-        """Replicas of the `tf.distribute` strategy in whose scope the model was made."""
-        return self.distribute_strategy.num_replicas_in_sync
+        """Replicas of the strategy."""
+        return self.model.distribute_strategy.num_replicas_in_sync
 
     @property
     def writes_files(self) -> bool:
         """Whether this process is the chief."""
-        return self.distribute_strategy.extended.should_checkpoint
+        return self.model.distribute_strategy.extended.should_checkpoint
 
     @property
     def inside_scope(self) -> bool:
@@ -110,12 +111,12 @@ class StepTrainer(OneDevice):
         values = [tf.convert_to_tensor(value) for value in values if value is not None]
         return tf.distribute.get_replica_context().all_reduce("sum", values)
 
-    def run_step(self, *rows: tf.Tensor) -> None:
-        """Runs `training_step` on all replicas; each is given all rows and takes its own."""
+    def run(self, step: Callable, rows: tuple) -> None:
+        """Runs `step(*rows)` on all replicas; each is given all rows and takes its own."""
         if self.num_replicas == 1:
-            self.training_step(*rows)
+            step(*rows)
         else:
-            self.distribute_strategy.run(self.training_step, args=rows)
+            self.model.distribute_strategy.run(step, args=rows)
 
     def count(self) -> Any:
         """What Keras counts while the feed brings the blocks.
@@ -127,67 +128,62 @@ class StepTrainer(OneDevice):
         options = tf.data.Options()
         options.autotune.enabled = False
         endless = tf.data.Dataset.from_tensors((np.zeros(1, "int8"),)).repeat().with_options(options)
-        if self._distribute_strategy is None:
+        if not _keras.has_strategy(self.model):
             return endless
-        return self.distribute_strategy.distribute_datasets_from_function(lambda context: endless)
-
-    def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
-        """Does nothing: a GAN is built. Keras would average the first batch over the workers, and fail."""
+        return self.model.distribute_strategy.distribute_datasets_from_function(lambda context: endless)
 
     @contextmanager
-    def on_one_device(self) -> Iterator[None]:
+    def one(self) -> Iterator[None]:
         """What Keras runs in here runs once and on whole batches, with the first replica's weights."""
-        strategy = self.__dict__["_distribute_strategy"]
-        self._distribute_strategy = None
-        try:
+        with _keras.without_strategy(self.model):
             yield
-        finally:
-            self._distribute_strategy = strategy
 
-    def _resolve_auto_jit_compile(self) -> bool:
-        """What `jit_compile="auto"` means: as in Keras on a GPU; on a CPU XLA pays without convolutions."""
-        if self._distribute_strategy or tf.config.list_physical_devices("GPU"):
-            return super()._resolve_auto_jit_compile()  # type: ignore[misc]  # of keras.Model
-        return not self.has_convolutions and model_supports_jit(self)
 
-    def make_train_function(self, force: bool = False) -> None:
-        """Makes the function that runs a block of training steps, each shape compiled once."""
-        if self.train_function is not None and not force:
-            return
-        function, compiled = tf.function(self._run, autograph=False, jit_compile=self.jit_compile), {}
+def resolved_jit(model: keras.Model, jit_compile: bool | str, has_convolutions: bool) -> bool | str:
+    """What `jit_compile="auto"` means: as in Keras on a GPU; on a CPU XLA pays without convolutions."""
+    if jit_compile != "auto" or _keras.has_strategy(model) or tf.config.list_physical_devices("GPU"):
+        return jit_compile
+    return not has_convolutions and _keras.supports_jit(model)
 
-        def run(*arguments: Any) -> tuple:
-            if self.run_eagerly:
-                return self._run(*arguments)
-            key = tuple(part.shape for part in tf.nest.flatten(arguments))
-            if key not in compiled:
-                compiled[key] = function.get_concrete_function(*arguments)
-            return compiled[key](*arguments)
 
-        def train_function(iterator: Iterator) -> dict:
-            logs: dict = {}
-            for block in self.runs(next(iterator)):
-                data = tuple(tf.convert_to_tensor(part) for part in block.data)
-                logs, finite, before = run(data, tf.constant(block.indices), tf.constant(block.steps))
-                if not finite:
-                    self.find_nonfinite(block, before)
-            return logs
+def make_train_function(model: keras.Model, loop: Loop) -> Callable:
+    """Makes the function that runs a block of training steps, each shape compiled once."""
 
-        self.train_function = train_function
-
-    def _run(self, data: tuple, indices: tf.Tensor, steps: tf.Tensor) -> tuple:
-        before = [tf.identity(variable.value) for variable in self.state]
+    def run(data: tuple, indices: tf.Tensor, steps: tf.Tensor) -> tuple:
+        before = [tf.identity(variable.value) for variable in loop.state]
 
         def body(i: tf.Tensor) -> list[tf.Tensor]:
-            self.run_step(*(tf.gather(part, indices[i]) for part in data))
+            loop.step(*(tf.gather(part, indices[i]) for part in data))
             return [i + 1]
 
         tf.while_loop(lambda i: i < steps, body, [0])
-        floats = [v.value for v in self.state if v.value.dtype.is_floating]
+        floats = [v.value for v in loop.state if v.value.dtype.is_floating]
         finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in floats])
-        return self.get_metrics_result(), finite, before
+        return model.get_metrics_result(), finite, before
 
-    def test_step(self, data: tuple) -> dict:
-        """Evaluates one batch of real data."""
-        self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
-        return self.get_metrics_result()
+    function, compiled = tf.function(run, autograph=False, jit_compile=model.jit_compile), {}
+
+    def run_compiled(*arguments: Any) -> tuple:
+        if model.run_eagerly:
+            return run(*arguments)
+        key = tuple(part.shape for part in tf.nest.flatten(arguments))
+        if key not in compiled:
+            compiled[key] = function.get_concrete_function(*arguments)
+        return compiled[key](*arguments)
+
+    def train_function(iterator: Iterator) -> dict:
+        logs: dict = {}
+        for block in loop.next_runs(next(iterator)):
+            data = tuple(tf.convert_to_tensor(part) for part in block.data)
+            logs, finite, before = run_compiled(data, tf.constant(block.indices), tf.constant(block.steps))
+            if not finite:
+                loop.find_nonfinite(block, before)
+        return logs
+
+    return train_function
+
+
+def test_step(model: keras.Model, evaluate: Callable, data: tuple) -> dict:
+    """Evaluates one batch of real data."""
+    evaluate(*keras.utils.unpack_x_y_sample_weight(data)[:2])
+    return model.get_metrics_result()

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import torch
 
-from keras_gan.training.backend._one_device import OneDevice
+from keras_gan.training.backend.devices import Loop, OneDevice
 
 
 def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
@@ -35,6 +35,7 @@ def gradient(function: Callable, values: list) -> list:
         return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
 
 
+Devices = OneDevice
 random_normal, random_uniform = keras.random.normal, keras.random.uniform
 
 
@@ -56,34 +57,32 @@ def accelerator() -> str | None:
     return torch.cuda.get_device_name() if kind == "cuda" else kind
 
 
-class StepTrainer(OneDevice):
-    """Turns `training_step(*rows)` and `evaluation_step(*rows)` into what Keras calls on torch."""
+def resolved_jit(model: keras.Model, jit_compile: bool | str, has_convolutions: bool) -> bool | str:
+    """What `jit_compile="auto"` means: Keras's own answer, never on torch."""
+    return jit_compile
 
-    train_function: Callable | None
 
-    def make_train_function(self, force: bool = False) -> None:
-        """Makes the function that runs a block of training steps."""
-        if self.train_function is not None and not force:
-            return
-
-        state = self.state
-
-        @torch.no_grad()
-        def train_function(batch: tuple) -> dict:
-            for block in self.runs(batch[0]):
-                before = [variable.value.clone() for variable in state]
-                data = [keras.ops.convert_to_tensor(part) for part in block.data]
-                indices = keras.ops.convert_to_tensor(block.indices)
-                for i in range(block.steps):
-                    self.training_step(*(part[indices[i]] for part in data))
-                if not all(torch.isfinite(v.value).all() for v in state if v.value.is_floating_point()):
-                    self.find_nonfinite(block, before)
-            return self.get_metrics_result()
-
-        self.train_function = train_function
+def make_train_function(model: keras.Model, loop: Loop) -> Callable:
+    """Makes the function that runs a block of training steps."""
+    state = loop.state
 
     @torch.no_grad()
-    def test_step(self, data: tuple) -> dict:
-        """Evaluates one batch of real data."""
-        self.evaluation_step(*keras.utils.unpack_x_y_sample_weight(data)[:2])
-        return self.get_metrics_result()
+    def train_function(batch: tuple) -> dict:
+        for block in loop.next_runs(batch[0]):
+            before = [variable.value.clone() for variable in state]
+            data = [keras.ops.convert_to_tensor(part) for part in block.data]
+            indices = keras.ops.convert_to_tensor(block.indices)
+            for i in range(block.steps):
+                loop.step(*(part[indices[i]] for part in data))
+            if not all(torch.isfinite(v.value).all() for v in state if v.value.is_floating_point()):
+                loop.find_nonfinite(block, before)
+        return model.get_metrics_result()
+
+    return train_function
+
+
+@torch.no_grad()
+def test_step(model: keras.Model, evaluate: Callable, data: tuple) -> dict:
+    """Evaluates one batch of real data."""
+    evaluate(*keras.utils.unpack_x_y_sample_weight(data)[:2])
+    return model.get_metrics_result()

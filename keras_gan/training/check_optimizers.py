@@ -1,0 +1,129 @@
+"""What `GAN.compile` is given: an optimizer for each player, and what is compiled."""
+
+import inspect
+from typing import Any
+
+import keras
+
+from keras_gan._checks import Shown, bad_value, check_flag, unknown_option
+from keras_gan.training.backend import _keras
+from keras_gan.training.options import Options
+from keras_gan.training.penalties import DRAGAN
+
+_OFF = {
+    "momentum": (0.0, None),
+    "amsgrad": (False, None),
+    "weight_decay": (None,),
+    "clipnorm": (None,),
+    "clipvalue": (None,),
+    "global_clipnorm": (None,),
+    "use_ema": (False,),
+    "gradient_accumulation_steps": (None,),
+}
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+def check_compile_flags(jit_compile: Any, run_eagerly: Any) -> None:
+    """Raises `ValueError` unless each is True or False, or "auto" for `jit_compile`."""
+    check_flag("run_eagerly", run_eagerly)
+    if jit_compile != "auto":
+        check_flag("jit_compile", jit_compile)
+
+
+def checked_optimizers(*players: tuple[keras.Model, Any]) -> list[keras.optimizers.Optimizer]:
+    """Returns the optimizers of the generator and of the discriminator, from objects, names or configs.
+
+    Raises:
+        ValueError: For one object for both, an unknown name, an optimizer of another library or of other
+            weights, and a network without weights to train.
+    """
+    if players[0][1] is players[1][1] and not isinstance(players[0][1], str | None):
+        raise bad_value(
+            "Each player has an optimizer of its own",
+            Shown("one object for both"),
+            "Create a second optimizer, so that each keeps its own moments",
+        )
+    roles = ("generator", "discriminator")
+    return [_checked_optimizer(role, *player) for role, player in zip(roles, players, strict=True)]
+
+
+def check_look_ahead(optimizer: keras.optimizers.Optimizer) -> None:
+    """Refuses optimizers whose updates are not written here.
+
+    Raises:
+        ValueError: Unless it is SGD without momentum or Adam, both without clipping, decay and the like.
+    """
+    name = type(optimizer).__name__
+    known = isinstance(optimizer, keras.optimizers.SGD | keras.optimizers.Adam) and name in ("SGD", "Adam")
+    used = [k for k, off in _OFF.items() if getattr(optimizer, k, off[0]) not in off]
+    if not known or used:
+        raise bad_value(
+            "Unrolling knows the updates of plain SGD and plain Adam",
+            Shown(f"a discriminator optimizer {name}" + (f" with {', '.join(used)}" if used else "")),
+            "Pass `keras.optimizers.Adam(...)` without these, or leave out `unrolled_steps`",
+        )
+
+
+def check_replicas(
+    options: Options, num_replicas: int, jit_compile: Any, *optimizers: keras.optimizers.Optimizer
+) -> None:
+    """Refuses what each replica would compute from its own rows, where the formula wants the whole minibatch.
+
+    Raises:
+        ValueError: For unrolling, feature matching, DRAGAN, optimizers that clip gradients, and XLA, on more
+            than one replica.
+    """
+    found = {
+        "unrolled_steps": options.unrolled_steps,
+        "feature_matching": options.feature_matching,
+        "penalty=DRAGAN()": any(isinstance(penalty, DRAGAN) for penalty in options.penalty),
+        "jit_compile=True": jit_compile is True,
+        **{name: any(getattr(x, name) is not None for x in optimizers) for name in _CLIPPING},
+    }
+    used = [name for name, value in found.items() if value]
+    if num_replicas > 1 and used:
+        raise bad_value(
+            "Several replicas train as one device would",
+            Shown(f"{num_replicas} replicas with {', '.join(used)}, which they cannot"),
+            "Leave that out, or train on one device or with JAX, which spreads any of these",
+        )
+
+
+def _checked_optimizer(role: str, network: keras.Model, optimizer: Any) -> keras.optimizers.Optimizer:
+    name, variables = f"{role}_optimizer", network.trainable_variables
+    if not variables:
+        raise bad_value(
+            f"The {role} has weights to train",
+            Shown("none (its `trainable` flag is False, or it has no weights)"),
+            f"Set `{role}.trainable = True`; a GAN freezes nothing by that flag",
+        )
+    if isinstance(optimizer, str) and optimizer.lower() not in (known := _optimizer_names()):
+        raise unknown_option(name, optimizer, known)
+    try:
+        made = keras.optimizers.get(optimizer)
+    except (TypeError, ValueError):
+        made = None
+    if not isinstance(made, keras.optimizers.Optimizer):
+        raise bad_value(
+            f"`{name}` is a Keras optimizer or its name", optimizer, "Pass `keras.optimizers.Adam(1e-3)`, say"
+        )
+    if getattr(made, "gradient_accumulation_steps", None):
+        raise bad_value(
+            f"`{name}` moves its player at every update",
+            Shown(f"gradient_accumulation_steps={made.gradient_accumulation_steps}"),
+            "Leave it out, and pass a larger `batch_size`",
+        )
+    if made.built and {id(v) for v in _keras.trained_by(made)} != {id(v) for v in variables}:
+        raise bad_value(
+            f"`{name}` belongs to the weights that the {role} trains",
+            Shown("an optimizer that was built for others"),
+            "Create a new one, and compile again after a change of `trainable`",
+        )
+    return made
+
+
+def _optimizer_names() -> list[str]:
+    kinds = [kind for kind in vars(keras.optimizers).values() if inspect.isclass(kind)]
+    base = keras.optimizers.Optimizer
+    names = {kind.__name__.lower() for kind in kinds if issubclass(kind, base)}
+    return sorted(name for name in names if not name.endswith("optimizer"))  # bases and wrappers
