@@ -268,9 +268,9 @@ for mine, theirs in (
     kinds = [type(layer) for layer in theirs.layers]
     assert [type(layer) for layer in mine.layers] == kinds
     assert mine.count_params() == theirs.count_params()
-assert same.loss_record == small.loss_record
-assert same.latent == small.latent
-assert same.share_z == small.share_z
+assert same.options.loss == small.options.loss
+assert same.options.latent == small.options.latent
+assert same.options.share_z == small.options.share_z
 assert same.generator_optimizer.epsilon == 1e-8
 assert abs(float(small.generator_optimizer.learning_rate) - 2e-3) < 1e-9
 assert small.generator_optimizer.beta_1 == adam(RECIPE).beta_1

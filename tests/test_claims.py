@@ -11,7 +11,7 @@ import keras_gan as kg
 from claims import __main__ as program
 from claims import ledger, store
 from claims.code import claim_fingerprint, fingerprint
-from claims.frozen import Gradients, gradient_norm
+from claims.frozen import Gradients, gradient_norm, read_by
 from claims.ledger import GROUPS, TESTED, check, measure
 from claims.page import page
 from claims.record import Claim, Condition, Untested, Verdict, in_seeds, judged

@@ -83,14 +83,15 @@ def training_step(players: Players, real: Any, labels: Any = None) -> None:
         move_generator(players, g_gradients)
         return
     if options.update == "generator_first":
-        _train_generator(players, generator_zs, *minibatches[0])
+        train_generator(players, generator_zs, *minibatches[0])
     for z, minibatch in zip(zs, minibatches, strict=True):
         move_discriminator(players, discriminator_gradients(players, z, *minibatch))
     if options.update == "discriminator_first":
-        _train_generator(players, generator_zs, *minibatches[-1])
+        train_generator(players, generator_zs, *minibatches[-1])
 
 
-def _train_generator(players: Players, zs: list, real: Any, labels: Any) -> None:
+def train_generator(players: Players, zs: list, real: Any, labels: Any = None) -> None:
+    """The generator's updates of one training step, one for each draw of `z`."""
     for z in zs:
         move_generator(players, generator_gradients(players, z, real, labels))
 

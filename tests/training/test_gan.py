@@ -96,7 +96,7 @@ def test_blocks_equal_single_steps(options):
     gan = make_gan(**options)
     history = gan.fit(rows, batch_size=batch, shuffle=False, verbose=0)
     single = make_gan(**options)
-    per_step = batch * single.discriminator_steps
+    per_step = batch * single.options.discriminator_steps
     steps = [rows[i : i + per_step] for i in range(0, 44, per_step)]
     losses = [single.train_on_batch(step, return_dict=True)["d_loss"] for step in steps]
     assert_close(values(gan), values(single))
@@ -146,12 +146,13 @@ def test_an_epoch_is_one_pass_over_shuffled_data():
 def test_each_half_step_moves_one_network_only(half, monkeypatch):
     gan = make_gan(batch_normalization=True, dropout=0.3)
     if half == "discriminator":
-        monkeypatch.setattr(gan, "_move_generator", lambda zs, real, labels: None)
-        step, x = gan.training_step, (keras.ops.convert_to_tensor(data(8)),)
-    else:
-        step, x = gan._move_generator, ([keras.ops.convert_to_tensor(gan.draw_z(8, seed=1))], None)
+        monkeypatch.setattr(step, "train_generator", lambda *arguments: None)
     with kg.weight_audit(generator=gan.generator, discriminator=gan.discriminator) as audit:
-        step(*x)
+        if half == "discriminator":
+            gan.training_step(keras.ops.convert_to_tensor(data(8)))
+        else:
+            z = keras.ops.convert_to_tensor(gan.draw_z(8, seed=1))
+            step.train_generator(gan._loop.players, [z], None)
     assert audit.moved(half)
     assert not audit.moved({"generator": "discriminator", "discriminator": "generator"}[half])
 

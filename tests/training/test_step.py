@@ -10,7 +10,7 @@ from keras import ops
 from test_gan import adam, assert_close, values
 
 import keras_gan as kg
-from keras_gan.training.step import in_packs, look_ahead, reader
+from keras_gan.training.step import in_packs, look_ahead, reader, train_generator
 
 pytestmark = pytest.mark.backend
 
@@ -171,7 +171,7 @@ def test_the_generator_looks_ahead_by_the_discriminators_own_steps(steps):
     sgd(gan, generator=0.5, discriminator=0.2)
     real = np.array([[0.5], [1.0], [2.0]], "float32")
     with kg.weight_audit(discriminator=network) as audit:
-        gan._move_generator([ops.zeros((3, LATENT))], ops.convert_to_tensor(real))
+        train_generator(gan._loop.players, [ops.zeros((3, LATENT))], ops.convert_to_tensor(real))
     assert not audit.moved("discriminator")
     slope = unrolled_slope(0.7, 0.4, real.mean(), (real**2).mean(), 0.2, steps)
     assert gan.generator.get_weights()[1][0] == pytest.approx(0.4 - 0.5 * slope, rel=1e-5)
@@ -183,7 +183,8 @@ def test_a_generator_that_makes_the_data_stays_when_it_looks_ahead(loss):
     network = keras.Model(x, keras.layers.Dense(1, kernel_initializer="zeros")(x), name="discriminator")
     gan = kg.GAN(constant(2.0), network, loss=loss, unrolled_steps=3, update="generator_first", seed=3)
     sgd(gan, generator=1.0, discriminator=0.1)
-    gan._move_generator([ops.zeros((4, LATENT))], ops.convert_to_tensor(np.full((4, 1), 2.0, "float32")))
+    real = ops.convert_to_tensor(np.full((4, 1), 2.0, "float32"))
+    train_generator(gan._loop.players, [ops.zeros((4, LATENT))], real)
     assert gan.generator.get_weights()[1][0] == pytest.approx(2.0, abs=1e-6)
 
 
@@ -439,7 +440,7 @@ def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
     rng = np.random.default_rng(0)
     rows, labels = rng.normal(1.0, 0.5, (24, 2)).astype("float32"), np.arange(24) % 2
     straight, single = matrix_gan(**options), matrix_gan(**options)
-    per_step = 4 * straight.discriminator_steps
+    per_step = 4 * straight.options.discriminator_steps
     steps = [slice(i, i + per_step) for i in range(0, 24, per_step)]
     if straight.num_classes:
         x, fit = Pairs(rows, labels, per_step), {"verbose": 0}
