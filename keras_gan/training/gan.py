@@ -91,8 +91,8 @@ class GAN(keras.Model):
     """
 
     @with_options_shown
-    def __init__(self, generator: keras.Model, discriminator: keras.Model, **options: Any) -> None:
-        own, of_keras = split_keywords(type(self).__name__, options)
+    def __init__(self, generator: keras.Model, discriminator: keras.Model, **kwargs: Any) -> None:
+        own, of_keras = split_keywords(type(self).__name__, kwargs)
         super().__init__(**of_keras)
         self.options = Options(**own)
         check_networks(generator, discriminator, self.options.packing, self.options.feature_matching)

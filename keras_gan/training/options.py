@@ -123,7 +123,7 @@ def records_from(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_options_shown(init: Callable) -> Callable:
-    """Lets `help` and editors show every field of `Options` in place of `**options`."""
+    """Lets `help` and editors show every field of `Options` before `**kwargs`."""
     signature = inspect.signature(init)
     parameters = list(signature.parameters.values())
     options = list(inspect.signature(Options).parameters.values())

@@ -106,7 +106,7 @@ def test_training_mode_uses_batch_statistics_and_inference_mode_the_moving_ones(
     for mode in ("training", "inference"):
         adversarial = pair(ORDERS[0], batch_normalization=True, mode=mode)
         fake = adversarial.generator(z(), training=True)
-        outputs[mode] = kg.adversarial.frozen_call(adversarial.discriminator, fake, mode=mode)
+        outputs[mode] = kg.training.adversarial.frozen_call(adversarial.discriminator, fake, mode=mode)
     logits = {mode: keras.ops.convert_to_numpy(value) for mode, value in outputs.items()}
     expected = adversarial.discriminator(fake, training=False)
     np.testing.assert_allclose(logits["inference"], keras.ops.convert_to_numpy(expected), rtol=1e-5)
