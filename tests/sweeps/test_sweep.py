@@ -380,17 +380,23 @@ def test_the_order_of_results_does_not_matter():
     assert np.array_equal(table.column("product"), [20, 8, 15, 6])
 
 
-def test_the_program_on_the_page_runs(tmp_path):
+def test_the_programs_on_the_page_run(tmp_path):
     text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    (tmp_path / "packing.py").write_text(program, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "packing.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    header, *rows, last = done.stdout.splitlines()
+    here_program, dask_program = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    header, *rows, last = _printed(here_program, tmp_path / "packing.py")
     assert header.split() == ["packing", "seed", "modes", "kl"]
     assert [row.split()[:2] for row in rows] == [["1", "0"], ["1", "1"], ["2", "0"], ["2", "1"]]
     assert last.startswith("packs of two: [")
     assert len(_lines(tmp_path / "packing.jsonl")) == 1 + 4
+    pytest.importorskip("distributed")
+    header, *rows = _printed(dask_program, tmp_path / "counting.py")
+    assert header.split() == ["width", "seed", "weights"]
+    assert [row.split()[:2] for row in rows] == [["16", "0"], ["16", "1"], ["32", "0"], ["32", "1"]]
+
+
+def _printed(text, path):
+    path.write_text(text, encoding="utf-8")
+    command, environment = [sys.executable, path.name], {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=path.parent, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
