@@ -4,21 +4,17 @@ import json
 import os
 import warnings
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from keras_gan._checks import Shown, bad_value, check_folder, shorten
 
 
-class Journal:
-    """What `sweep(file=)` keeps: a first line that says what is run, then a line for each run that ended.
+def kept_lines(path: Path, header: dict[str, Any]) -> list[dict[str, Any]]:
+    """Returns what a file holds, oldest first, and leaves it ready for more; makes it where it is missing.
 
     Args:
-        path: The file, made where it is missing.
-        header: What is run, as JSON can hold it; a file with another header is refused.
-
-    Attributes:
-        lines: The lines after the first, oldest first.
+        path: The file.
+        header: Its first line, which says what is run; a file with another one is refused.
 
     Raises:
         ValueError: When the file belongs to something else or is none of ours.
@@ -27,43 +23,30 @@ class Journal:
     Warns:
         UserWarning: When the last line was cut off. It is removed.
     """
-
-    def __init__(self, path: Path, header: dict[str, Any]) -> None:
-        check_folder("file", path.absolute().parent)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        whole = _without_half_line(path)
-        first, *others = [_parsed(path, line) for line in whole.splitlines()] or [header]
-        if first != header:
-            raise _other_sweep(path, first, header)
-        self.lines = others
-        self._file = path.open("r+b" if path.exists() else "w+b")
-        self._file.truncate(len(whole))
-        self._file.seek(len(whole))
-        if not whole:
-            self.append(header)
-
-    def append(self, line: dict[str, Any]) -> None:
-        """Writes a line, through to the disk, so that a process killed later has not lost it."""
-        self._file.write(json.dumps(line).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._file.close()
-
-
-def _without_half_line(path: Path) -> bytes:
-    """The content up to the last line break; a line without one was cut off while it was written."""
+    check_folder("file", path.absolute().parent)
+    path.parent.mkdir(parents=True, exist_ok=True)
     content = path.read_bytes() if path.exists() else b""
     whole = content[: content.rfind(b"\n") + 1]
     if whole != content:
         warnings.warn(
-            f"The last line of '{path}' was cut off and is ignored; its run is done again.", stacklevel=4
+            f"The last line of '{path}' was cut off and is ignored; its run is done again.", stacklevel=3
         )
-    return whole
+    first, *others = [_parsed(path, line) for line in whole.splitlines()] or [header]
+    if first != header:
+        raise _other_sweep(path, first, header)
+    with path.open("ab") as file:
+        file.truncate(len(whole))
+    if not whole:
+        append(path, header)
+    return others
+
+
+def append(path: Path, line: dict[str, Any]) -> None:
+    """Writes a line, through to the disk, so that a process killed later has not lost it."""
+    with path.open("ab") as file:
+        file.write(json.dumps(line).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _parsed(path: Path, line: bytes) -> dict[str, Any]:

@@ -2,24 +2,33 @@
 
 import inspect
 import json
-import sys
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
-from contextlib import closing, nullcontext
+import os
+import signal
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from time import perf_counter
-from types import TracebackType
-from typing import Any, Self
+from pickle import PicklingError
+from threading import Thread
+from time import sleep
+from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
+from joblib.parallel import get_active_backend
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from keras_gan._checks import Shown, bad_value, check_count, check_seed, unknown_option
-from keras_gan.sweeps.journal import Journal
-from keras_gan.sweeps.workers import RESERVED, check_sendable, results
+from keras_gan._checks import bad_value, check_count, check_seed, unknown_option
+from keras_gan.sweeps.journal import append, kept_lines
+
+RESERVED = ("seed", "error")
+Job = tuple[dict[str, Any], int]
 
 
 @dataclass(frozen=True)
@@ -73,22 +82,20 @@ def sweep(
     settings: Sequence[dict[str, Any]],
     seeds: Iterable[int],
     *,
-    executor: Executor | None = None,
     num_workers: int | None = None,
     file: str | Path | None = None,
     verbose: bool = True,
 ) -> Sweep:
     """Calls `run(seed=seed, **setting)` for every setting and seed, several at a time.
 
-    A run that raises is reported in its row and stops no other.
+    A run that raises is reported in its row and stops no other. The runs happen where joblib puts them: in
+    processes of this machine, or where `joblib.parallel_config(backend=...)` says.
 
     Args:
-        run: A function at the top of a module. It returns a dict of numbers (or strings, or lists of them).
+        run: Any function. It returns a dict of numbers (or strings, or lists of them).
         settings: Keyword arguments, one dict a setting, with numbers, strings, True, False or None; `[{}]`
             for seeds alone.
         seeds: Different integers.
-        executor: Where to run: anything with `concurrent.futures`' `submit`, such as dask's
-            `Client.get_executor()`. None starts processes that share the cores of this machine.
         num_workers: How many processes, one a core by default. 1 starts none and runs here.
         file: Keeps each finished run, a JSON line each. The same call goes on after those that are there;
             failed ones run again; more seeds may be asked for.
@@ -110,57 +117,125 @@ def sweep(
            16     1       65
     """
     settings, seeds = _checked_settings(settings), _checked_seeds(seeds)
-    _check_ways(run, executor, num_workers)
+    if not callable(run):
+        raise bad_value("`run` is a function of `seed` and the settings", run, "Pass the function itself")
+    if num_workers is not None:
+        check_count("num_workers", num_workers)
+    path = None if file is None else Path(file)
     jobs = {_key(setting, seed): (setting, seed) for setting in settings for seed in seeds}
-    header = {"format": 1, **_identity(run), "settings": settings}
-    with Journal(Path(file), header) if file is not None else nullcontext() as journal:
-        lines = (
-            {_key(line["setting"], line["seed"]): line["result"] for line in journal.lines} if journal else {}
-        )
-        found = {key: lines[key] for key in jobs if key in lines and "error" not in lines[key]}
-        report = _Report(len(jobs), len(found), verbose)
-        missing = [job for key, job in jobs.items() if key not in found]
-        with report, closing(results(run, missing, executor, num_workers)) as ended:
-            for (setting, seed), result in ended:
-                if journal:
-                    journal.append({"setting": setting, "seed": seed, "result": result})
-                found[_key(setting, seed)] = result
-                report.one_more("error" in result)
+    lines = kept_lines(path, {"format": 1, **_identity(run), "settings": settings}) if path else []
+    results = {_key(line["setting"], line["seed"]): line["result"] for line in lines}
+    found = {key: results[key] for key in jobs if key in results and "error" not in results[key]}
+    missing = [job for key, job in jobs.items() if key not in found]
+    progress, failed = _progress(len(jobs), len(found), verbose), 0
+    with progress, closing(_lines(run, missing, num_workers)) as ended:
+        for line in ended:
+            if path:
+                append(path, line)
+            found[_key(line["setting"], line["seed"])] = line["result"]
+            failed += "error" in line["result"]
+            progress.update(progress.task_ids[0], advance=1, failed=f", {failed} failed" if failed else "")
     return Sweep(tuple({**setting, "seed": seed, **found[key]} for key, (setting, seed) in jobs.items()))
 
 
-class _Report:
-    """One line on standard error: redrawn after each run on a terminal, else written once at the end."""
+def _progress(total: int, kept: int, verbose: bool) -> Progress:
+    """One line on standard error: redrawn on a terminal, else written once at the end."""
+    progress = Progress(
+        TextColumn(
+            "sweep: {task.completed} of {task.total} runs{task.fields[failed]}{task.description} | time"
+        ),
+        TimeElapsedColumn(),
+        TextColumn("| left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True, force_jupyter=False),
+        disable=not verbose,
+        speed_estimate_period=float("inf"),  # of all runs: one may take hours
+    )
+    task = progress.add_task(
+        f", {kept} from the file" if kept else "", total=total, completed=kept, failed=""
+    )
+    progress.advance(task, 0)  # the time from which the first run counts
+    return progress
 
-    def __init__(self, total: int, done: int, verbose: bool) -> None:
-        self.total, self.done, self.kept = total, done, done
-        self.failed, self.verbose, self.start = 0, verbose, perf_counter()
 
-    def one_more(self, failed: bool) -> None:
-        """Counts a run that has ended."""
-        self.done += 1
-        self.failed += failed
-        if self.verbose and sys.stderr.isatty():
-            print(f"\r\x1b[K{self}", end="", file=sys.stderr, flush=True)
+def _lines(
+    run: Callable[..., dict[str, Any]], jobs: list[Job], num_workers: int | None
+) -> Generator[dict[str, Any]]:
+    """Yields what the file keeps of each run, as soon as it has ended."""
+    if num_workers == 1:
+        yield from (_one(run, *job) for job in jobs)
+        return
+    backend, _ = get_active_backend()
+    workers = backend.effective_n_jobs(num_workers or -1)
+    streams = backend.supports_return_generator
+    round_size = len(jobs) if streams else workers  # ray's gives nothing before all of a call have ended
+    parallel = Parallel(
+        n_jobs=min(workers, max(1, len(jobs))),
+        return_as="generator_unordered" if streams else "list",
+        batch_size=1,
+        mmap_mode="c",  # arrays that `run` brings along are its own to change
+        initializer=_start,
+    )
+    try:
+        for start in range(0, len(jobs), round_size):
+            yield from parallel(delayed(_one)(run, *job) for job in jobs[start : start + round_size])
+    except BrokenExecutor as error:
+        raise RuntimeError(
+            "Worker processes live until all runs have ended. Received: one ended before (killed, out of "
+            "memory, or it could not import what `run` needs). "
+            "Call again, with the same `file` to keep what is done, with fewer workers if memory was short."
+        ) from error
+    except PicklingError as error:
+        raise bad_value(
+            "`run` and what it refers to can be sent to worker processes",
+            run,
+            "Make in it what cannot travel (a lock, an open file), or pass `num_workers=1` to stay here",
+        ) from error
+    finally:  # frees their memory, a GPU's too, and lets the next sweep meet modules as they are then
+        get_reusable_executor(reuse=True).shutdown(wait=False)
 
-    def __str__(self) -> str:
-        seconds, new = perf_counter() - self.start, self.done - self.kept
-        parts = [f"sweep: {self.done} of {self.total} runs", f"{seconds:.0f} s"]
-        if self.kept:
-            parts.insert(1, f"{self.kept} from the file")
-        if self.failed:
-            parts.insert(1, f"{self.failed} failed")
-        if new and self.done < self.total:
-            parts.append(f"about {seconds / new * (self.total - self.done):.0f} s left")
-        return ", ".join(parts)
 
-    def __enter__(self) -> Self:
-        return self
+def _start() -> None:
+    """In a new process: leaves Ctrl-C to the parent, ends with it, and limits threads.
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self.verbose:
-            clear = "\r\x1b[K" if sys.stderr.isatty() else ""
-            print(f"{clear}{self}{'; cut off' if kind else ''}", file=sys.stderr, flush=True)
+    joblib limits OpenMP and BLAS, and so torch. The two pools of TensorFlow and the one of XLA, which JAX
+    uses, read their limits when they start.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "PJRT_NPROC"):
+        os.environ.setdefault(name, os.environ.get("OMP_NUM_THREADS", "1"))
+    parent = os.getppid()
+
+    def end_with_parent() -> None:
+        while os.getppid() == parent:
+            sleep(0.5)
+        os._exit(1)
+
+    Thread(target=end_with_parent, daemon=True).start()
+
+
+def _one(run: Callable[..., dict[str, Any]], setting: dict[str, Any], seed: int) -> dict[str, Any]:
+    """One run, where joblib has put it; an exception becomes text, since not every one can travel."""
+    try:
+        result = run(seed=seed, **setting)
+        if not isinstance(result, dict) or set(result) & {*RESERVED, *setting}:
+            raise bad_value(
+                "`run` returns a dict of numbers, under names that no setting has",
+                result,
+                "Return for example `{'kl': 0.1}`",
+            )
+        plain = json.loads(json.dumps(result, default=_plain))
+    except Exception as error:
+        plain = {"error": f"{type(error).__name__}: {error}"}
+    return {"setting": setting, "seed": seed, "result": plain}
+
+
+def _plain(value: Any) -> Any:
+    """What JSON holds for a NumPy number or array, or a tensor."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"`run` returns numbers, and a {type(value).__name__} is none")
+    return array.tolist()
 
 
 def _checked_settings(settings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -191,41 +266,24 @@ def _checked_seeds(seeds: Iterable[int]) -> list[int]:
     return listed
 
 
-def _check_ways(run: Any, executor: Any, num_workers: Any) -> None:
-    """Refuses what cannot run, or cannot run there."""
-    if not callable(run):
-        raise bad_value("`run` is a function of `seed` and the settings", run, "Pass the function itself")
-    if executor is not None and not hasattr(executor, "submit"):
-        raise bad_value(
-            "`executor` is a `concurrent.futures` executor", executor, "Pass `ThreadPoolExecutor(2)`, say"
-        )
-    if num_workers is not None:
-        check_count("num_workers", num_workers)
-        if executor is not None:
-            raise bad_value(
-                "`num_workers` is for the processes that `sweep` starts",
-                Shown(f"num_workers={num_workers} and an executor"),
-                "Leave out one of them",
-            )
-    if executor is None and num_workers != 1:
-        check_sendable(run)
-
-
 def _key(setting: dict[str, Any], seed: int) -> str:
     return json.dumps([setting, seed], sort_keys=True)
 
 
 def _identity(run: Callable[..., Any]) -> dict[str, str]:
-    """What tells one function from another in a file: its name, bound arguments, and a hash of its source."""
+    """What tells one function from another in a file: name, bound or enclosed values, hash of its source."""
     function = run.func if isinstance(run, partial) else run
     name = getattr(function, "__qualname__", type(function).__qualname__)
     try:
         source = inspect.getsource(function)
     except (OSError, TypeError):  # built in, or an object that can be called
         source = repr(function)
+    closed = inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
+    plain = {name: value for name, value in closed.items() if _is_plain(name, value)}
+    bound = (run.args, run.keywords) if isinstance(run, partial) else plain
     return {
         "function": f"{function.__module__}.{name}",
-        "arguments": repr((run.args, run.keywords)) if isinstance(run, partial) else "",
+        "arguments": repr(bound) if bound else "",
         "source": sha256(source.encode()).hexdigest()[:16],
     }
 

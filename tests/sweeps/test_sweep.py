@@ -6,18 +6,19 @@ import re
 import signal
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
 
+import joblib
+import keras
 import numpy as np
 import pytest
 import sweep_runs as runs
 
 import keras_gan as kg
-from keras_gan.sweeps.workers import THREADS, num_cores
 from tools.files import ROOT
 
 SETTINGS = [{"width": 4}, {"width": 3}]
@@ -75,37 +76,88 @@ def test_an_answer_that_no_row_can_hold_is_that_runs_failure(answer):
     )
 
 
-# ---- other executors
+# ---- where the runs happen
 
 
 @pytest.mark.backend
 def test_threads_and_processes_give_the_same_bits():
     expected = here(runs.train, seeds=[1, 2])
-    with ThreadPoolExecutor(2) as threads:
-        assert here(runs.train, seeds=[1, 2], num_workers=None, executor=threads) == expected
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        assert here(runs.train, seeds=[1, 2], num_workers=None, executor=pool) == expected
+    assert here(runs.train, seeds=[1, 2], num_workers=2) == expected
+    with joblib.parallel_config(backend="threading"):
+        assert here(runs.train, seeds=[1, 2], num_workers=2) == expected
 
 
-def test_dask_workers_give_the_same_rows():
+def test_a_closure_and_a_lambda_run_in_processes():
+    array = np.zeros(200_000)  # so large that processes share it
+
+    def run(seed, width):
+        array[:] += seed
+        return {"sum": array[0] * width, "pid": os.getpid()}
+
+    table = here(run, seeds=[5, 2], num_workers=2)
+    assert table.column("sum").tolist() == [20, 8, 15, 6]
+    assert os.getpid() not in table.column("pid")
+    assert not array.any()
+    table = here(lambda seed, width: {"product": seed * width}, num_workers=2)
+    assert table == here(lambda seed, width: {"product": seed * width})
+
+
+def test_what_cannot_travel_is_refused_there_and_runs_here():
+    lock = Lock()
+
+    def run(seed, width):
+        with lock:
+            return {"product": seed * width}
+
+    with pytest.raises(ValueError, match=r"can be sent to worker processes\. .*num_workers=1"):
+        here(run, num_workers=2)
+    assert here(run).column("product").tolist() == [20, 8, 15, 6]
+
+
+def test_two_dask_workers_give_the_same_rows():
     distributed = pytest.importorskip("distributed")
-    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
-    with cluster, distributed.Client(cluster) as client:
-        found = here(runs.product, num_workers=None, executor=client.get_executor())
-        failed = here(runs.fails_at_two, num_workers=None, executor=client.get_executor())
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    )
+    with cluster, distributed.Client(cluster), joblib.parallel_config(backend="dask"):
+        found = here(runs.product, num_workers=None)
+        failed = here(runs.fails_at_two, num_workers=None)
+        where = here(lambda seed: {"pid": os.getpid()}, [{}], range(8), num_workers=None)
     assert found == here(runs.product)
     assert failed == here(runs.fails_at_two)
+    assert os.getpid() not in where.column("pid")
+
+
+def test_a_backend_that_gives_nothing_before_the_end_goes_in_rounds(tmp_path):
+    class AtTheEnd(joblib.parallel.ThreadingBackend):
+        supports_return_generator = False
+
+    joblib.register_parallel_backend("at_the_end", AtTheEnd)
+    file = tmp_path / "kept.jsonl"
+
+    def run(seed):
+        return {"kept": len(_lines(file)) - 1}
+
+    with joblib.parallel_config(backend="at_the_end"):
+        table = here(run, [{}], range(6), num_workers=2, file=file)
+    assert table.column("kept").tolist() == [0, 0, 2, 2, 4, 4]
 
 
 def test_worker_processes_share_the_cores(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")  # the user's own choice
     before = dict(os.environ)
     table = here(runs.surroundings, [{}], range(4), num_workers=2)
     assert dict(os.environ) == before
-    share = str(max(1, num_cores() // 2))
-    assert set(table.column("limits")) == {",".join(["7", *[share] * (len(THREADS) - 1)])}
+    share = str(max(1, joblib.cpu_count() // 2))
+    assert set(table.column("limits")) == {",".join([share] * len(runs.LIMITS))}
     assert os.getpid() not in table.column("pid")
     assert len(set(table.column("pid"))) <= 2
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")  # the user's own choice
+    more = here(runs.surroundings, [{}], range(2), num_workers=2)
+    assert {limits.split(",")[0] for limits in more.column("limits")} == {"7"}
+    assert {limits.split(",")[-1] for limits in more.column("limits")} == {"7"}
+    if table.column("threads").all() and keras.backend.backend() != "torch":
+        assert table.column("threads").max() < more.column("threads").min()
+    assert not set(table.column("pid")) & set(more.column("pid"))  # every sweep has processes of its own
 
 
 # ---- the file
@@ -149,6 +201,13 @@ def test_a_file_cut_off_in_its_first_line_begins_anew(tmp_path):
         assert here(runs.product, file=file) == here(runs.product)
 
 
+def enclosing(factor):
+    def run(seed, width):
+        return {"product": factor * seed * width}
+
+    return run
+
+
 def test_a_file_of_something_else_is_refused(tmp_path, monkeypatch):
     file = tmp_path / "kept.jsonl"
     here(runs.product, file=file)
@@ -159,6 +218,10 @@ def test_a_file_of_something_else_is_refused(tmp_path, monkeypatch):
         here(runs.product, [{"width": 4}], file=file)
     with pytest.raises(ValueError, match="of another call: arguments was ''"):
         here(partial(runs.product, folder=None), file=file)
+    here(enclosing(3), file=tmp_path / "enclosed.jsonl")
+    here(enclosing(3), file=tmp_path / "enclosed.jsonl")
+    with pytest.raises(ValueError, match=r"of another call: arguments was .*factor.*3"):
+        here(enclosing(4), file=tmp_path / "enclosed.jsonl")
     source = Path(runs.__file__).read_text().replace("width * seed)", "width + seed)")
     changed = tmp_path / "sweep_runs.py"
     changed.write_text(source)
@@ -196,27 +259,61 @@ def test_the_sweep_goes_on_after_a_worker_was_killed(tmp_path):
     assert len(again) <= 6 - len(kept)
 
 
-@unix_only
-def test_an_interruption_keeps_what_is_done_and_leaves_no_process(tmp_path):
+@contextmanager
+def program(folder):
+    """`sweep_runs.py` in a process of its own, once one run is in the file and two more are going on."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, runs.__file__, str(tmp_path)]
+    command = [sys.executable, runs.__file__, str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         try:
             end = monotonic() + 600
-            while len(list(tmp_path.glob("pid-*"))) < 2 or len(_lines(tmp_path / "kept.jsonl")) < 2:
+            while len(list(folder.glob("pid-*"))) < 2 or len(_lines(folder / "kept.jsonl")) < 2:
                 assert process.poll() is None, process.stderr.read()
                 assert monotonic() < end
                 sleep(0.1)
-            process.send_signal(signal.SIGINT)
-            errors = process.communicate(timeout=300)[1]
+            yield process
         finally:
             process.kill()
+    end = monotonic() + 60
+    while any(_runs(int(path.name.removeprefix("pid-"))) for path in folder.glob("pid-*")):
+        assert monotonic() < end, "a worker outlives its parent"
+        sleep(0.1)
+    assert [json.loads(line)["seed"] for line in _lines(folder / "kept.jsonl")[1:]] == [0]
+
+
+def _runs(pid):
+    """Whether a process is there and no zombie, which a container may keep."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+@unix_only
+@pytest.mark.parametrize("group", [False, True], ids=["the program", "all its processes"])
+def test_an_interruption_keeps_what_is_done_and_leaves_no_process(tmp_path, group):
+    with program(tmp_path) as process:
+        for path in tmp_path.glob("pid-*") if group else ():
+            os.kill(int(path.name.removeprefix("pid-")), signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        errors = process.communicate(timeout=60)[1]
     assert "KeyboardInterrupt" in errors
     assert "sweep: 1 of 4 runs" in errors
-    assert [json.loads(line)["seed"] for line in _lines(tmp_path / "kept.jsonl")[1:]] == [0]
-    for path in tmp_path.glob("pid-*"):
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(path.name.removeprefix("pid-")), 0)
+
+
+@unix_only
+def test_a_killed_program_goes_on_to_the_same_file(tmp_path):
+    with program(tmp_path) as process:
+        process.kill()
+    (tmp_path / "quick").touch()
+    settings = [{"folder": str(tmp_path)}]
+    table = here(runs.slow, settings, range(4), num_workers=2, file=tmp_path / "kept.jsonl")
+    assert table == here(runs.slow, settings, range(4), file=tmp_path / "whole.jsonl")
+    kept, whole = _lines(tmp_path / "kept.jsonl"), _lines(tmp_path / "whole.jsonl")
+    assert kept[0] == whole[0]
+    assert sorted(kept) == sorted(whole)  # two workers end in any order
 
 
 def _lines(file):
@@ -224,19 +321,27 @@ def _lines(file):
 
 
 def test_one_line_is_said_where_there_is_no_terminal(capsys, tmp_path):
+    time = r" \| time 0:00:\d\d \| left 0:00:00\n"
     here(runs.fails_at_two, verbose=True)
-    assert re.fullmatch(r"sweep: 4 of 4 runs, 2 failed, \d+ s\n", capsys.readouterr().err)
+    assert re.fullmatch(rf"sweep: 4 of 4 runs, 2 failed{time}", capsys.readouterr().err)
     here(runs.product, file=tmp_path / "kept.jsonl")
+    assert capsys.readouterr().err == ""
     here(runs.product, file=tmp_path / "kept.jsonl", verbose=True)
-    assert re.fullmatch(r"sweep: 4 of 4 runs, 4 from the file, \d+ s\n", capsys.readouterr().err)
+    assert re.fullmatch(rf"sweep: 4 of 4 runs, 4 from the file{time}", capsys.readouterr().err)
 
 
 def test_a_terminal_sees_the_line_grow(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    here(runs.product, verbose=True)
-    shown = capsys.readouterr().err.split("\r\x1b[K")
-    assert re.fullmatch(r"sweep: 1 of 4 runs, \d+ s, about \d+ s left", shown[1])
-    assert re.fullmatch(r"sweep: 4 of 4 runs, \d+ s\n", shown[-1])
+    monkeypatch.setenv("TERM", "xterm")
+
+    def run(seed, width):
+        sleep(0.3)
+        return {}
+
+    here(run, verbose=True)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err).replace("\r", "\n").split("\n")
+    assert any(re.match(r"sweep: 1 of 4 runs \| time 0:00:0\d \| left 0:00:0\d", line) for line in shown)
+    assert re.match(r"sweep: 4 of 4 runs", [line for line in shown if line.strip()][-1])
 
 
 @pytest.mark.parametrize(
@@ -251,10 +356,7 @@ def test_a_terminal_sees_the_line_grow(capsys, monkeypatch):
         ({"seeds": 5}, "`seeds` are different integers"),
         ({"seeds": [1, 1]}, "`seeds` are different integers"),
         ({"seeds": []}, "at least one"),
-        ({"executor": "dask"}, "`executor` is a `concurrent.futures` executor"),
         ({"num_workers": 0}, "`num_workers` is a positive integer"),
-        ({"executor": ThreadPoolExecutor(1), "num_workers": 2}, "Leave out one of them"),
-        ({"run": lambda seed, width: {}, "num_workers": 2}, "a function at the top of a module"),
     ],
 )
 def test_bad_arguments_are_refused_at_the_door(options, message):
@@ -273,22 +375,28 @@ def test_the_order_of_results_does_not_matter():
         sleep(0.05 * seed)
         return {"product": width * seed}
 
-    with ThreadPoolExecutor(4) as threads:
-        table = here(run, num_workers=None, executor=threads)
+    with joblib.parallel_config(backend="threading"):
+        table = here(run, num_workers=4)
     assert np.array_equal(table.column("product"), [20, 8, 15, 6])
 
 
-def test_the_program_on_the_page_runs(tmp_path):
+def test_the_programs_on_the_page_run(tmp_path):
     text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    (tmp_path / "packing.py").write_text(program, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "packing.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    header, *rows, last = done.stdout.splitlines()
+    here_program, dask_program = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    header, *rows, last = _printed(here_program, tmp_path / "packing.py")
     assert header.split() == ["packing", "seed", "modes", "kl"]
     assert [row.split()[:2] for row in rows] == [["1", "0"], ["1", "1"], ["2", "0"], ["2", "1"]]
     assert last.startswith("packs of two: [")
     assert len(_lines(tmp_path / "packing.jsonl")) == 1 + 4
+    pytest.importorskip("distributed")
+    header, *rows = _printed(dask_program, tmp_path / "counting.py")
+    assert header.split() == ["width", "seed", "weights"]
+    assert [row.split()[:2] for row in rows] == [["16", "0"], ["16", "1"], ["32", "0"], ["32", "1"]]
+
+
+def _printed(text, path):
+    path.write_text(text, encoding="utf-8")
+    command, environment = [sys.executable, path.name], {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=path.parent, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
