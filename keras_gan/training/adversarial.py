@@ -16,38 +16,8 @@ from keras import ops
 
 from keras_gan._checks import check_choice
 from keras_gan.training.check_networks import check_layers, check_players
-
-FROZEN_MODES = ("training", "inference")
-
-
-def frozen_call(network: keras.Model, x: Any, *, mode: str = "training", weights: list | None = None) -> Any:
-    """Runs a network without moving it: gradients flow through to `x`, no weight changes.
-
-    Args:
-        network: The network that must stay as it is.
-        x: Its input.
-        mode: `"training"` uses batch statistics and dropout, and drops the update of the moving
-            statistics; only the random state of dropout advances. `"inference"` is Keras's usual
-            behaviour for a frozen layer.
-        weights: Tensors to run with in place of the trainable weights; gradients flow into them.
-    """
-    if mode == "inference" and weights is None:
-        return network(x, training=False)
-    if weights is None:
-        weights = [ops.stop_gradient(v.value) for v in network.trainable_variables]
-    state = network.non_trainable_variables
-    training = mode == "training"
-    y, new_state = network.stateless_call(weights, [v.value for v in state], x, training=training)
-    kept = {id(w) for w in network.weights}
-    for variable, value in zip(state, new_state, strict=True):
-        if id(variable) not in kept:  # what is left is the random state of dropout
-            variable.assign(value)
-    return y
-
-
-def with_labels(x: Any, labels: Any) -> Any:
-    """What a network reads: `x`, or `[x, labels]` where there are labels."""
-    return x if labels is None else [x, labels]
+from keras_gan.training.options import FROZEN_MODES
+from keras_gan.training.step import frozen_call, with_labels
 
 
 def players_config(generator: keras.Model, discriminator: keras.Model) -> dict[str, Any]:

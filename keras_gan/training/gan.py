@@ -13,7 +13,7 @@ from keras import ops
 
 from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed
 from keras_gan.training import step
-from keras_gan.training.adversarial import players_config, players_from, with_labels
+from keras_gan.training.adversarial import players_config, players_from
 from keras_gan.training.backend import Devices, _keras, make_train_function, resolved_jit, test_step
 from keras_gan.training.check_data import (
     Expected,
@@ -374,7 +374,7 @@ class GAN(keras.Model):
         _keras.sync(self)
         parts = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, num, _ROWS_AT_ONCE)]
         samples = [
-            generator(with_labels(z[part], None if labels is None else labels[part]), training=False)
+            generator(step.with_labels(z[part], None if labels is None else labels[part]), training=False)
             for part in parts
         ]
         return np.concatenate([ops.convert_to_numpy(x) for x in samples]).astype("float32", copy=False)

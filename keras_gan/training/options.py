@@ -17,13 +17,13 @@ from keras_gan._checks import (
     check_seed,
     unknown_option,
 )
-from keras_gan.training.adversarial import FROZEN_MODES
 from keras_gan.training.losses import Loss, get_loss
 from keras_gan.training.penalties import InstanceNoise, Penalty, SlopePenalty, get_penalties
 
 LATENTS = ("normal", "uniform")
 UPDATES = ("discriminator_first", "generator_first", "simultaneous")
 REDUCTIONS = ("sum", "mean")
+FROZEN_MODES = ("training", "inference")
 _OF_KERAS = {"name", "dtype", "trainable"}  # keywords that `keras.Model` takes
 _RECORDS = ("loss", "penalty", "instance_noise")
 

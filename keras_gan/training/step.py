@@ -14,7 +14,6 @@ import keras
 from keras import ops
 
 from keras_gan.networks.layers import power_iteration
-from keras_gan.training.adversarial import frozen_call, with_labels
 from keras_gan.training.backend import (
     Devices,
     _keras,
@@ -255,7 +254,7 @@ def feature_distance(features: keras.Model, real: Any, fake: Any, labels: Any, m
     return ops.sum(ops.square(difference))
 
 
-# --- What the discriminator reads ---------------------------------------------------------------------------
+# --- What the players read, and how one stays ---------------------------------------------------------------
 
 
 def reader(players: Players, num: Any) -> Callable:
@@ -300,6 +299,36 @@ def in_packs(samples: Any, packing: int) -> Any:
 def joined(parts: list) -> Any:
     """Joins arrays of samples along the last axis; one stays as it is."""
     return ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
+
+
+def with_labels(x: Any, labels: Any) -> Any:
+    """What a network reads: `x`, or `[x, labels]` where there are labels."""
+    return x if labels is None else [x, labels]
+
+
+def frozen_call(network: keras.Model, x: Any, *, mode: str = "training", weights: list | None = None) -> Any:
+    """Runs a network without moving it: gradients flow through to `x`, no weight changes.
+
+    Args:
+        network: The network that must stay as it is.
+        x: Its input.
+        mode: `"training"` uses batch statistics and dropout, and drops the update of the moving
+            statistics; only the random state of dropout advances. `"inference"` is Keras's usual
+            behaviour for a frozen layer.
+        weights: Tensors to run with in place of the trainable weights; gradients flow into them.
+    """
+    if mode == "inference" and weights is None:
+        return network(x, training=False)
+    if weights is None:
+        weights = [ops.stop_gradient(v.value) for v in network.trainable_variables]
+    state = network.non_trainable_variables
+    training = mode == "training"
+    y, new_state = network.stateless_call(weights, [v.value for v in state], x, training=training)
+    kept = {id(w) for w in network.weights}
+    for variable, value in zip(state, new_state, strict=True):
+        if id(variable) not in kept:  # what is left is the random state of dropout
+            variable.assign(value)
+    return y
 
 
 # --- What is logged -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
+from keras_gan.training.step import frozen_call
 
 pytestmark = pytest.mark.backend
 
@@ -106,7 +107,7 @@ def test_training_mode_uses_batch_statistics_and_inference_mode_the_moving_ones(
     for mode in ("training", "inference"):
         adversarial = pair(ORDERS[0], batch_normalization=True, mode=mode)
         fake = adversarial.generator(z(), training=True)
-        outputs[mode] = kg.training.adversarial.frozen_call(adversarial.discriminator, fake, mode=mode)
+        outputs[mode] = frozen_call(adversarial.discriminator, fake, mode=mode)
     logits = {mode: keras.ops.convert_to_numpy(value) for mode, value in outputs.items()}
     expected = adversarial.discriminator(fake, training=False)
     np.testing.assert_allclose(logits["inference"], keras.ops.convert_to_numpy(expected), rtol=1e-5)
