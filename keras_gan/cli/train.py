@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from keras_gan._checks import Shown, bad_value, check_count, check_seed, unknown_option
+from keras_gan._checks import Shown, bad_value, check_count, check_seed, unknown_option, writing
 from keras_gan.cli.run_folder import Recorder, RunFolder
 from keras_gan.data.dataset import Dataset
 from keras_gan.data.images import LABEL_NAMES, load_images
@@ -61,9 +61,8 @@ def train(arguments: Namespace) -> None:
 
 def _finish(folder: RunFolder, gan: GAN, history: keras.callbacks.History, name: str) -> None:
     folder.write_metrics(history)
-    part = folder.path / ".gan.part.keras"
-    gan.save(part)
-    part.replace(folder.gan_file)
+    with writing(folder.gan_file) as part:
+        gan.save(part)
     film = folder.write_movie(name)
     folder.write_record(complete=True, epochs_trained=len(history.epoch))
     print(f"'{folder.path}' holds gan.keras, movie{film.suffix}, metrics.csv, samples/ and run.json.")

@@ -6,8 +6,17 @@ from pathlib import Path
 
 import keras
 
-import keras_gan.networks  # noqa: F401
-from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed, shorten, unknown_option
+import keras_gan.networks  # noqa: F401  # the layers that a saved GAN may have
+from keras_gan._checks import (
+    Shown,
+    bad_value,
+    check_count,
+    check_folder,
+    check_seed,
+    shorten,
+    unknown_option,
+    writing,
+)
 from keras_gan.cli.run_folder import picture, read_record
 from keras_gan.data.images import SUFFIXES
 from keras_gan.training.gan import GAN
@@ -20,7 +29,9 @@ def sample(arguments: Namespace) -> None:
     if path.suffix.lower() not in SUFFIXES:
         raise unknown_option("suffix of --output", path.suffix, SUFFIXES)
     check_folder("--output", path.parent, exists=True)
-    picture(gan, gan.sample(arguments.num, seed=check_seed(arguments.seed))).save(path)
+    samples = gan.sample(arguments.num, seed=check_seed(arguments.seed))
+    with writing(path) as part:
+        picture(gan, samples).save(part)
     print(f"'{path}' holds {arguments.num} samples.")
 
 
@@ -29,9 +40,11 @@ def export(arguments: Namespace) -> None:
     gan, path = _trained(Path(arguments.run)), Path(arguments.output)
     check_folder("--output", path.parent, exists=True)
     if path.suffix == ".keras":
-        gan.generator.save(path)
+        with writing(path) as part:
+            gan.generator.save(part)
     elif path.name.endswith(".weights.h5"):
-        gan.generator.save_weights(path)
+        with writing(path) as part:
+            gan.generator.save_weights(part)
     elif not path.suffix:
         gan.generator.export(path, verbose=False)
     else:
