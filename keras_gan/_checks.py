@@ -1,7 +1,8 @@
-"""Checks of numbers, arrays and paths that many functions take."""
+"""Checks of numbers, arrays and paths that many functions take; and how a file is written whole."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
@@ -109,6 +110,35 @@ def check_folder(name: str, folder: Path, *, exists: bool = False) -> None:
                 )
             )
         )
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """Yields a name beside `path` to write to, which takes its place at the end.
+
+    Whatever comes in between, a kill or a power failure, `path` is the old file or the new one, whole.
+    What an error leaves half written is removed. The name ends as `path` does, and no other writer has it.
+
+    Example:
+        >>> with writing(Path("notes.txt")) as part:
+        ...     _ = part.write_text("all of it")
+        >>> Path("notes.txt").read_text()
+        'all of it'
+    """
+    part = path.with_name(f".part-{os.urandom(4).hex()}-{path.name}")
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    if hasattr(os, "O_DIRECTORY"):  # so that the new name survives a power failure too; not on Windows
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def check_widths(widths: Sequence[int]) -> list[int]:

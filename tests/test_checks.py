@@ -1,4 +1,10 @@
-"""Every error says what was expected, what was received and what to do, in this order."""
+"""Every error says what was expected, what was received and what to do; and a file is written whole."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +25,9 @@ from keras_gan._checks import (
     check_widths,
     shorten,
     unknown_option,
+    writing,
 )
+from tools.files import ROOT
 
 
 def test_three_sentences():
@@ -177,3 +185,67 @@ def test_shapes():
     for bad in (64, "64", None):
         with pytest.raises(ValueError, match="`widths` has one number a hidden layer"):
             check_widths(bad)
+
+
+def program(text, path):
+    head = "import os, signal, sys\nfrom pathlib import Path\nfrom keras_gan._checks import writing\n"
+    command = [sys.executable, "-c", f"{head}path = Path({str(path)!r})\n{text}"]
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
+    path = tmp_path / "some.weights.h5"
+    for content in (b"one", b"two"):
+        with writing(path) as part:
+            part.write_bytes(content)
+            assert (part.parent, part.suffixes) == (path.parent, path.suffixes)
+            assert not path.exists() or path.read_bytes() == b"one"
+        assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize(
+    "when", [(os, "fsync"), (Path, "write_text"), (Path, "replace")], ids=lambda when: when[1]
+)
+def test_what_fails_leaves_the_old_file_and_nothing_else(error, when, tmp_path, monkeypatch):
+    def fail(*_):
+        raise error
+
+    path = tmp_path / "some.txt"
+    path.write_text("old")
+    monkeypatch.setattr(*when, fail)
+    with pytest.raises(type(error)), writing(path) as part:
+        part.write_text("half")
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("some.txt", "old")]
+
+
+def test_a_block_that_writes_nothing_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError), writing(tmp_path / "some.txt"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_kill_in_the_middle_leaves_the_old_file_whole(tmp_path):
+    path = tmp_path / "some.txt"
+    path.write_text("old")
+    kill = "    part.write_text('half')\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+    assert program(f"with writing(path) as part:\n{kill}", path).wait(600) == -signal.SIGTERM
+    assert path.read_text() == "old"
+    with writing(path) as part:
+        part.write_text("new")
+    assert path.read_text() == "new"
+
+
+def test_two_processes_at_once_do_not_mix(tmp_path):
+    path = tmp_path / "some.txt"
+    text = "for _ in range(100):\n    with writing(path) as part:\n        part.write_text({!r} * 100_000)\n"
+    processes = [program(text.format(letter), path) for letter in "ab"]
+    seen = set()
+    while any(process.poll() is None for process in processes):
+        if path.exists():
+            content = path.read_text()
+            seen.add((len(content), *set(content)))
+    assert [process.returncode for process in processes] == [0, 0]
+    assert seen <= {(100_000, "a"), (100_000, "b")}
+    assert list(tmp_path.iterdir()) == [path]

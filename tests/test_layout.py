@@ -175,10 +175,25 @@ def test_docstrings_are_there_and_short(path):
 INITS = [path for path in FILES if path.name == "__init__.py" and path.parent.name not in ("backend", "cli")]
 
 
-@pytest.mark.parametrize("path", INITS, ids=lambda path: path.parent.name)
-def test_a_room_exports_what_it_imports_and_nothing_else(path):
+def statements_of(path):
+    """The statements of an `__init__`; the package's own are guarded, in one shape alone."""
     docstring, *statements = TREES[path].body
     assert isinstance(docstring, ast.Expr)
+    if path != PACKAGE / "__init__.py":
+        return statements
+    *imports, version, names, function, guard = statements
+    assert [ast.unparse(node) for node in imports] == ["import sys", "from pathlib import Path"]
+    assert isinstance(function, ast.FunctionDef)
+    assert function.name == "_is_command_line"
+    assert isinstance(guard, ast.If)
+    assert ast.unparse(guard.test) == "not _is_command_line()"
+    assert not guard.orelse
+    return [version, names, *guard.body]
+
+
+@pytest.mark.parametrize("path", INITS, ids=lambda path: path.parent.name)
+def test_a_room_exports_what_it_imports_and_nothing_else(path):
+    statements = statements_of(path)
     assignments = {s.targets[0].id: s.value for s in statements if isinstance(s, ast.Assign)}
     assert set(assignments) - {"__version__"} == {"__all__"}
     assert all(isinstance(s, ast.ImportFrom | ast.Assign) for s in statements), "no logic in __init__"

@@ -104,7 +104,7 @@ def attempt(
 
 def half_written(folder: Path | None) -> bool:
     """Whether a file is being written, or was when the process died."""
-    return folder is not None and any(folder.glob(".epoch-*.part"))
+    return folder is not None and any(folder.glob(".part-*"))
 
 
 def kills(num: int, folder: Path, seed: int) -> Iterator[tuple[bool, str]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from keras_gan.cli import commands
+from keras_gan._checks import check_choice
+from keras_gan.cli.titles import TITLES
 
 _EPILOG = """examples:
   %(prog)s train vanilla_assignment --epochs 5
@@ -24,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Runs one command; the framework is imported by a command that needs it.
 
     Args:
         argv: The arguments; those of the program where it is None.
@@ -63,7 +64,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
     _add_train(commands_of)
 
     show_list = commands_of.add_parser("list", help="list the recipes", description="Prints a line a recipe.")
-    show_list.set_defaults(function=commands.show_list)
+    show_list.set_defaults(function=_show_list)
 
     info = commands_of.add_parser(
         "info",
@@ -71,7 +72,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
         description="Shows a recipe: source, what differs from it, how it trains, layers and parameters.",
     )
     info.add_argument("recipe", metavar="RECIPE", help="a name that `list` shows")
-    info.set_defaults(function=commands.show_info)
+    info.set_defaults(function=_show_info)
 
     sample = commands_of.add_parser(
         "sample", help="draw from a run into a picture", description="Draws from a run into one picture."
@@ -80,7 +81,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
     sample.add_argument("--num", type=int, default=25, help="how many; 25 by default")
     sample.add_argument("--seed", type=int, default=0, help="of z; 0 by default")
     sample.add_argument("--output", default="samples.png", help="picture to write; samples.png by default")
-    sample.set_defaults(function=commands.sample)
+    sample.set_defaults(function=_sample)
 
     export = commands_of.add_parser(
         "export",
@@ -90,7 +91,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
     )
     _add_run(export)
     export.add_argument("--output", default="generator.keras", help="generator.keras by default")
-    export.set_defaults(function=commands.export)
+    export.set_defaults(function=_export)
     return parser
 
 
@@ -116,4 +117,36 @@ def _add_train(commands_of: Any) -> None:
     train.add_argument("--batch-size", type=int, help="real images a step; by default the recipe's own")
     train.add_argument("--seed", type=int, default=0, help="of everything random; 0 by default")
     train.add_argument("--output", help="folder of this run; runs/RECIPE by default")
-    train.set_defaults(function=commands.train)
+    train.set_defaults(function=_train)
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    check_choice("recipe", arguments.recipe, TITLES)
+    from keras_gan.cli.train import train
+
+    train(arguments)
+
+
+def _show_list(arguments: argparse.Namespace) -> None:
+    from keras_gan.cli.show import show_list
+
+    show_list(arguments)
+
+
+def _show_info(arguments: argparse.Namespace) -> None:
+    check_choice("recipe", arguments.recipe, TITLES)
+    from keras_gan.cli.show import show_info
+
+    show_info(arguments)
+
+
+def _sample(arguments: argparse.Namespace) -> None:
+    from keras_gan.cli.trained import sample
+
+    sample(arguments)
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from keras_gan.cli.trained import export
+
+    export(arguments)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from keras_gan._checks import Shown, bad_value, check_folder
+from keras_gan._checks import Shown, bad_value, check_folder, writing
 from keras_gan.plots.movie import Movie, movie
 from keras_gan.plots.pictures import image_grid
 from keras_gan.training.backend import accelerator
@@ -70,7 +70,7 @@ class RunFolder:
     def write_record(self, **facts: Any) -> None:
         """Adds facts to `run.json`, and the seconds that the command ran, in all its starts."""
         self.record |= {**facts, "wall_time_s": round(perf_counter() - self._clock, 1)}
-        write(self.path / _RECORD, json.dumps(self.record, indent=2) + "\n")
+        _write(self.path / _RECORD, json.dumps(self.record, indent=2) + "\n")
 
     def write_metrics(self, history: keras.callbacks.History) -> None:
         """Writes `metrics.csv`, a line an epoch."""
@@ -79,13 +79,14 @@ class RunFolder:
         table.writerow(["epoch", *history.history])
         columns = [[f"{value:.6g}" for value in values] for values in history.history.values()]
         table.writerows(zip([epoch + 1 for epoch in history.epoch], *columns, strict=True))
-        write(self.path / "metrics.csv", lines.getvalue())
+        _write(self.path / "metrics.csv", lines.getvalue())
 
     def write_samples(self, gan: GAN, epoch: int) -> None:
         """Writes what the generator makes of the same `z` every time: `samples/epoch_0005.png`."""
-        stream = io.BytesIO()
-        picture(gan, gan.sample(_NUM_SAMPLES, seed=0)).save(stream, "PNG")
-        write(self.path / "samples" / f"epoch_{epoch:04d}.png", stream.getvalue())
+        folder = self.path / "samples"
+        folder.mkdir(parents=True, exist_ok=True)
+        with writing(folder / f"epoch_{epoch:04d}.png") as part:
+            picture(gan, gan.sample(_NUM_SAMPLES, seed=0)).save(part)
 
     def write_movie(self, title: str) -> Movie:
         """Makes a film of the pictures of all epochs: `movie.mp4`, or `movie.webp` without PyAV."""
@@ -157,12 +158,18 @@ def picture(gan: GAN, samples: NDArray[np.float32]) -> Image.Image:
     return Image.fromarray(pixels.repeat(scale, axis=0).repeat(scale, axis=1))
 
 
-def write(path: Path, content: str | bytes) -> None:
-    """Writes a file so that it is whole or as it was, whatever happens in between."""
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content.encode() if isinstance(content, str) else content)
-    part.replace(path)
+    with writing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _made_with() -> dict[str, Any]:
@@ -173,16 +180,8 @@ def _made_with() -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **versions},
         "hardware": {
             "accelerator": accelerator(),
-            "processor": _processor(),
+            "processor": processor(),
             "cores": os.cpu_count(),
             "system": platform.platform(),
         },
     }
-
-
-def _processor() -> str:
-    """The processor's name, as far as the system tells it."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

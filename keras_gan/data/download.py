@@ -1,7 +1,7 @@
 """Loads `keras.datasets`, and loses no cached file when a download fails.
 
-Keras checks the hash of a cached file on every call. Where it differs, Keras overwrites the file,
-and deletes it when the download fails; so such a file is set aside first and put back afterwards.
+Keras writes a download over the cached file whose hash differs, and deletes it when the download fails.
+So each file is downloaded beside its place, by Keras too, and Keras reads what is whole.
 """
 
 import gzip
@@ -16,19 +16,21 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._checks import Shown, bad_value
+from keras_gan._checks import Shown, bad_value, writing
 
-# The files of each set under Keras's `datasets` folder, with the sha256 that Keras (3.15) asks for, if any.
-CIFAR10_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
-FILES: dict[str, dict[str, str | None]] = {
-    "mnist": {"mnist.npz": "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"},
+# The files of each set under Keras's `datasets` folder, with the address and the sha256, if any, that
+# Keras 3.15 has.
+_GOOGLE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+_TORONTO = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+_CIFAR10_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
+_MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+_FASHION = ("train-labels-idx1", "train-images-idx3", "t10k-labels-idx1", "t10k-images-idx3")
+FILES: dict[str, dict[str, tuple[str, str | None]]] = {
+    "mnist": {"mnist.npz": (f"{_GOOGLE}mnist.npz", _MNIST_SHA256)},
     "fashion_mnist": {
-        "fashion-mnist/train-labels-idx1-ubyte.gz": None,
-        "fashion-mnist/train-images-idx3-ubyte.gz": None,
-        "fashion-mnist/t10k-labels-idx1-ubyte.gz": None,
-        "fashion-mnist/t10k-images-idx3-ubyte.gz": None,
+        f"fashion-mnist/{part}-ubyte.gz": (f"{_GOOGLE}{part}-ubyte.gz", None) for part in _FASHION
     },
-    "cifar10": {"cifar-10-batches-py-target_archive": CIFAR10_SHA256},
+    "cifar10": {"cifar-10-batches-py-target_archive": (_TORONTO, _CIFAR10_SHA256)},
 }
 STALLED_AFTER_S = 30.0
 
@@ -43,11 +45,14 @@ def load(name: str) -> Any:
     import keras
 
     folder = _cache_folder()
-    broken = [path for path, sha256 in _cached(name, folder) if not _is_sound(path, sha256)]
+    files = [(folder / file, url, sha256) for file, (url, sha256) in FILES[name].items()]
     try:
-        with _set_aside([path for path in broken if path.suffix != ".gz"]), _no_endless_wait():
-            parts = getattr(keras.datasets, name).load_data()
+        for path, url, sha256 in files:
+            if not _is_sound(path, sha256):
+                _fetch(path, url, sha256)
+        parts = getattr(keras.datasets, name).load_data()
     except Exception as error:  # a failed download is a bare `Exception`
+        broken = [path for path, _, sha256 in files if path.exists() and not _is_sound(path, sha256)]
         raise _unavailable(name, folder, broken, error) from error
     if name == "cifar10" and keras.config.image_data_format() == "channels_first":
         parts = tuple((np.moveaxis(images, 1, -1), labels) for images, labels in parts)
@@ -61,17 +66,12 @@ def keras_folder() -> Path:
     return Path(keras_home()).expanduser()
 
 
-def _cached(name: str, folder: Path) -> list[tuple[Path, str | None]]:
-    paths = ((folder / file, sha256) for file, sha256 in FILES[name].items())
-    return [(path, sha256) for path, sha256 in paths if path.is_file()]
-
-
 def _cache_folder() -> Path:
     """Returns the folder that Keras will use, which must be writable: else Keras silently takes another."""
     home = keras_folder()
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        writable = os.access(home, os.W_OK)
+        (home / "datasets").mkdir(parents=True, exist_ok=True)
+        writable = os.access(home, os.W_OK) and os.access(home / "datasets", os.W_OK)
     except OSError:
         writable = False
     if not writable:
@@ -88,31 +88,19 @@ def _is_sound(path: Path, sha256: str | None) -> bool:
     """Says if Keras will accept a cached file: by its hash, or by unpacking where Keras has no hash."""
     try:
         with path.open("rb") if sha256 else gzip.open(path, "rb") as file:
-            digest = hashlib.sha256()
-            while block := file.read(1 << 20):
-                digest.update(block)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, EOFError, zlib.error):
         return False
-    return sha256 is None or digest.hexdigest() == sha256
+    return sha256 is None or digest == sha256
 
 
-@contextmanager
-def _set_aside(paths: list[Path]) -> Iterator[None]:
-    """Renames files to `<name>.kept`; where nothing came in their place, renames them back."""
-    moved = {path: _free_name(path) for path in paths}
-    for path, kept in moved.items():
-        path.rename(kept)
-    try:
-        yield
-    finally:
-        for path, kept in moved.items():
-            if not path.exists():
-                kept.rename(path)
+def _fetch(path: Path, url: str, sha256: str | None) -> None:
+    """Downloads a file, which takes its place only when it is whole."""
+    import keras
 
-
-def _free_name(path: Path) -> Path:
-    names = (path.with_name(f"{path.name}.kept{number or ''}") for number in range(1_000_000))
-    return next(name for name in names if not name.exists())
+    path.parent.mkdir(exist_ok=True)
+    with _no_endless_wait(), writing(path) as part:
+        keras.utils.get_file(part.name, url, file_hash=sha256, cache_dir=path.parent, cache_subdir="")
 
 
 @contextmanager

@@ -5,8 +5,6 @@ of 28 x 28 pixels; and it is a download of 90 MB.
 """
 
 import math
-import os
-import tempfile
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -19,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from keras_gan._checks import Shown, bad_value, check_array, check_seed
+from keras_gan._checks import Shown, bad_value, check_array, check_seed, writing
 from keras_gan.data.dataset import Dataset
 from keras_gan.data.download import keras_folder
 from keras_gan.data.toy import stacked_label
@@ -253,25 +251,17 @@ def _read_weights(name: str, shapes: list[tuple[int, ...]]) -> list[NDArray[np.f
 
 
 def _write_weights(name: str, weights: list[NDArray[np.float32]]) -> None:
-    """Writes beside the file, then renames: no other process ever sees half a file.
-
-    Where the folder can't be written to there is a warning, and no file.
-    """
+    """Keeps the weights; where the folder can't be written to there is a warning, and no file."""
     arrays = {f"weight_{number}": weight for number, weight in enumerate(weights)}
-    folder, part = _folder(), None
+    folder = _folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(dir=folder, prefix=f".{name}-", suffix=".part")
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy's stub takes `**` for `allow_pickle`
-        Path(part).replace(folder / name)
+        with writing(folder / name) as part:
+            np.savez(part, **arrays)  # type: ignore[arg-type]  # numpy's stub takes `**` for `allow_pickle`
     except OSError as error:
         expected = f"Trained weights are kept in {folder}"
         todo = "Set the environment variable KERAS_HOME to a writable folder, or they are trained each time"
         warnings.warn(str(bad_value(expected, Shown(error.strerror or str(error)), todo)), stacklevel=3)
-    finally:
-        if part is not None:
-            Path(part).unlink(missing_ok=True)
 
 
 def _folder() -> Path:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from keras_gan._checks import Shown, bad_value, check_array, check_count, check_folder
+from keras_gan._checks import Shown, bad_value, check_array, check_count, check_folder, writing
 from keras_gan.plots.pictures import checked_images
 
 SIDE = 448  # pixels that the longer side of small frames is blown up to
@@ -77,7 +77,8 @@ class Movie:
                 )
             raise bad_value(f"This movie is a {self.suffix} file", Shown(f"path {path}"), todo)
         check_folder("path", path.parent, exists=True)
-        path.write_bytes(self.data)
+        with writing(path) as part:
+            part.write_bytes(self.data)
         return path
 
 

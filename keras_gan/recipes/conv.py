@@ -20,7 +20,6 @@ _DCGAN: dict[str, Any] = {"generator": networks.dcgan_generator, "size": 32, "mu
 CONV_RECIPES = [
     Recipe(
         name="dcgan",
-        title="four convolutions each way, batch norm in both",
         source=f"{_SIBLING}: DCGAN, after Radford et al. 2016, arXiv:1511.06434",
         differs=_UNSTATED,
         batch_size=128,
@@ -31,7 +30,6 @@ CONV_RECIPES = [
     ),
     Recipe(
         name="wgan",
-        title="the same generator, a critic with clipped weights",
         source=f"{_SIBLING}: WGAN, after Arjovsky et al. 2017, arXiv:1701.07875",
         differs=f"{_UNSTATED} RMSprop is the paper's.",
         batch_size=64,
@@ -45,7 +43,6 @@ CONV_RECIPES = [
     ),
     Recipe(
         name="wgan_gp",
-        title="the same networks as wgan, a gradient penalty",
         source=f"{_SIBLING}: WGAN-GP, after Gulrajani et al. 2017, arXiv:1704.00028",
         differs=_UNSTATED,
         batch_size=64,
@@ -59,7 +56,6 @@ CONV_RECIPES = [
     ),
     Recipe(
         name="tensorflow_dcgan",
-        title="TensorFlow's tutorial: both players move at once",
         source="tensorflow/docs, site/en/tutorials/generative/dcgan.ipynb, 2019",
         differs="Real and generated images of the last, short batch are as many; there 96 against 256.",
         size=28,
@@ -73,7 +69,6 @@ CONV_RECIPES = [
     ),
     Recipe(
         name="keras_io_dcgan",
-        title="Keras's example for faces, 64 x 64",
         source="keras-team/keras-io, examples/generative/dcgan_overriding_train_step.py, 2019",
         differs=f"{_CELEBRITIES} Labels without noise: there fake is 1 and real is 0, and up to 0.05 is "
         "added to each, which lifts that of a fake above 1. The source runs 1 epoch and advises about 100.",
@@ -90,7 +85,6 @@ CONV_RECIPES = [
     ),
     Recipe(
         name="keras_io_wgan_gp",
-        title="Keras's example for clothes, a gradient penalty",
         source="keras-team/keras-io, examples/generative/wgan_gp.py, 2020",
         differs="The points of the penalty lie between real and fake; there their weights are normal, and "
         "reach beyond. Each critic step has real images of its own, there three share a batch, so its 20 "
@@ -109,7 +103,6 @@ CONV_RECIPES = [
     ),
     Recipe(
         name="pytorch_dcgan",
-        title="PyTorch's tutorial for faces, 64 x 64",
         source="pytorch/tutorials, beginner_source/dcgan_faces_tutorial.py, 2018",
         differs=f"{_CELEBRITIES} The discriminator returns logits. Samples are drawn "
         "with moving statistics, there with those of their batch.",

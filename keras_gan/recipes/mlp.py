@@ -113,7 +113,6 @@ _TWO_UPDATES = "One update of the discriminator on real and fake together, where
 MLP_RECIPES = [
     _vanilla(
         "vanilla_tensorflow",
-        title="one hidden layer of 128, ReLU, z uniform",
         source=f"{_POST}/gan_tensorflow.py, 2016",
         differs=_ALL_IMAGES,
         batch_size=128,
@@ -121,7 +120,6 @@ MLP_RECIPES = [
     ),
     _vanilla(
         "vanilla_pytorch",
-        title="the same networks, z normal, batches of 64",
         source=f"{_POST}/gan_pytorch.py, 2016",
         differs=f"Losses from logits, and not from the logarithm of a sigmoid. {_ALL_IMAGES}",
         latent="normal",
@@ -130,7 +128,6 @@ MLP_RECIPES = [
     ),
     _vanilla(
         "vanilla_assignment",
-        title="the same networks, batches of 100, 30 epochs",
         source="The GAN assignment that lesson 5 follows, after wiseodd's post of 2016",
         differs="None known.",
         batch_size=100,
@@ -138,7 +135,6 @@ MLP_RECIPES = [
     ),
     Recipe(
         name="udacity_mlp",
-        title="one hidden layer, leaky ReLU, real labels at 0.9",
         source="udacity/deep-learning, gan_mnist/Intro_to_GANs_Solution, 2017",
         differs=f"The same z serves both players of a step, as there. {_ALL_IMAGES}",
         batch_size=100,
@@ -151,7 +147,6 @@ MLP_RECIPES = [
     ),
     Recipe(
         name="deep_mlp",
-        title="three hidden layers, dropout in the discriminator",
         source=f"{_DEEP}: the model file",
         differs=f"The discriminator returns logits. {_ZERO_BIASES}",
         batch_size=64,
@@ -163,7 +158,6 @@ MLP_RECIPES = [
     ),
     Recipe(
         name="deep_mlp_batch_norm",
-        title="four hidden layers, batch norm in the generator",
         source=f"{_DEEP}: the README",
         differs="The README ends the generator in a sigmoid and the discriminator in a tanh; here as in the "
         f"author's later code a tanh, and logits. The widths are from that code too. {_ZERO_BIASES}",
@@ -177,7 +171,6 @@ MLP_RECIPES = [
     ),
     Recipe(
         name="goodfellow_mnist",
-        title="the first GAN: maxout, dropout, SGD with momentum",
         source="goodfeli/adversarial, mnist.yaml, with Goodfellow et al. 2014, arXiv:1406.2661",
         differs="z is uniform on [-1, 1), there up to the square root of 3. Output biases start at 0, there "
         "at the logits of the mean image. Momentum stays at 0.5, there it grows to 0.7 by epoch 250; the "
@@ -194,7 +187,6 @@ MLP_RECIPES = [
     ),
     Recipe(
         name="keras_gan_mlp",
-        title="three hidden layers, batch norm after leaky ReLU",
         source="eriklindernoren/Keras-GAN, gan/gan.py, 2017",
         differs=f"{_TWO_UPDATES} Both players see 32 images; there the discriminator sees 16 of each kind.",
         batch_size=32,
@@ -206,7 +198,6 @@ MLP_RECIPES = [
     ),
     Recipe(
         name="gans_in_action",
-        title="one hidden layer, leaky ReLU, Keras's Adam",
         source="GANs-in-Action/gans-in-action, chapter-3/Chapter_3_GAN.ipynb, 2019",
         differs=_TWO_UPDATES,
         batch_size=128,

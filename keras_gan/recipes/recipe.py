@@ -1,7 +1,9 @@
 """The record of a recipe, and the parts of networks that the builders do not make."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -19,6 +21,8 @@ Shape = tuple[int, int, int]
 Network = Callable[[Shape, int], keras.Model]
 Optimizer = Callable[[], keras.optimizers.Optimizer]
 
+# A file without Keras, which the command line reads too before it knows that a command needs Keras.
+_TITLES: dict[str, str] = json.loads(Path(__file__).with_name("titles.json").read_text(encoding="utf-8"))
 _IMAGES = {"mnist": (28, 1), "fashion_mnist": (28, 1), "cifar10": (32, 3)}  # side and channels
 TORCH_START = keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")  # PyTorch's own: ±1/√fan_in
 TORCH_NORMALIZATION = {"momentum": 0.9, "epsilon": 1e-5}  # PyTorch's own, whose 0.1 is Keras's 0.9
@@ -30,7 +34,6 @@ class Recipe:
 
     Attributes:
         name: By which `get_recipe` finds it.
-        title: What it is, in a few words.
         source: Project, file or paper, and year.
         differs: What differs from the source, in sentences.
         data: What `load_images` calls the images that it is trained on by default.
@@ -55,7 +58,6 @@ class Recipe:
     """
 
     name: str
-    title: str
     source: str
     differs: str
     batch_size: int
@@ -73,6 +75,11 @@ class Recipe:
     latent: str = "normal"
     penalty: Penalty | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words from `titles.json`; a recipe that is not there has its name."""
+        return _TITLES.get(self.name, self.name)
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -211,7 +211,7 @@ class StreamFeed(Feed):
         self._adapter.on_epoch_begin()
         batch = None
         for batch in self._source():
-            yield batch if isinstance(batch, tuple) else (batch,)
+            yield tuple(batch) if isinstance(batch, tuple | list) else (batch,)  # a list: torch's loader
         if batch is None:
             raise bad_value(
                 "A stream brings at least one batch an epoch",

@@ -1,11 +1,9 @@
 """A folder of states, each in one `.npz` file that is whole or not there, and of which no byte can change."""
 
 import json
-import os
 import re
+import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._checks import Shown, bad_value
+from keras_gan._checks import Shown, bad_value, writing
 
 _FORMAT = 1
 _NAME = re.compile(r"epoch-(\d{6,})-([0-9a-f]{16})\.npz")
@@ -38,10 +36,9 @@ class StateFolder:
         self._kept: list[Path] = []
         try:
             path.mkdir(parents=True, exist_ok=True)
-            for left_by_a_killed_run in path.glob(".epoch-*.part"):
+            for left_by_a_killed_run in path.glob(".part-*-epoch-*.npz"):
                 left_by_a_killed_run.unlink(missing_ok=True)
-            with self._part() as part:
-                part.touch()
+            tempfile.TemporaryFile(dir=path).close()
         except OSError as error:
             raise bad_value(
                 "`checkpoint` is a folder that can be written to",
@@ -77,30 +74,11 @@ class StateFolder:
         """
         content = _to_bytes(state)
         file = self.path / f"epoch-{epoch:06d}-{_digest(content)}.npz"
-        with self._part() as part:
-            with part.open("wb") as target:
-                target.write(content)
-                target.flush()
-                os.fsync(target.fileno())
-            part.replace(file)
-        if hasattr(os, "O_DIRECTORY"):  # so that the new name survives a power failure too; not on Windows
-            folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        with writing(file) as part:
+            part.write_bytes(content)
         self._kept.append(file)
         while len(self._kept) > _NUM_KEPT:
             self._kept.pop(0).unlink(missing_ok=True)
-
-    @contextmanager
-    def _part(self) -> Iterator[Path]:
-        """A name for a half-written file, which is gone afterwards; one a process, so that two don't mix."""
-        part = self.path / f".epoch-{os.getpid()}.part"
-        try:
-            yield part
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def pack(value: Any, arrays: list[np.ndarray]) -> Any:

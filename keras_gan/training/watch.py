@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed
+from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed, writing
 from keras_gan.data.dataset import Dataset
 from keras_gan.metrics.modes import mode_report
 
@@ -105,9 +105,7 @@ def _measure_of(data: Dataset | None) -> Callable[[np.ndarray], dict[str, float]
 
 
 def _write(directory: Path, epoch: int, samples: np.ndarray, metrics: dict[str, float]) -> None:
-    """Writes beside the target first, so that an interrupted run leaves no half file."""
     directory.mkdir(parents=True, exist_ok=True)
-    half = directory / f".epoch_{epoch:04d}.part.npz"
     numbers = {name: np.asarray(value, "float64") for name, value in metrics.items()}
-    np.savez_compressed(half, allow_pickle=False, samples=samples, **numbers)
-    half.replace(directory / f"epoch_{epoch:04d}.npz")
+    with writing(directory / f"epoch_{epoch:04d}.npz") as part:
+        np.savez_compressed(part, allow_pickle=False, samples=samples, **numbers)

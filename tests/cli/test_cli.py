@@ -293,24 +293,39 @@ def test_the_generator_goes_out_as_a_saved_model(run, tmp_path, capsys):
 def test_list_has_a_line_a_recipe(capsys):
     code, out, _ = called(capsys, "list")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == list(kg.RECIPES)
+    heading, *lines = out.splitlines()
+    assert heading.split() == ["recipe", "what", "it", "is"]
+    assert [line.split(maxsplit=1) for line in lines] == [[r.name, r.title] for r in kg.RECIPES.values()]
 
 
-@pytest.mark.parametrize(
-    ("name", "wanted"),
-    [
-        (NAME, ["114,064", "100,609", "Adam(learning_rate=0.001", "epsilon=1e-08", "30 epochs", "uniform"]),
-        ("goodfellow_mnist", ["ExponentialDecay(initial_learning_rate=0.1", "momentum=0.5", "share_z=True"]),
-        ("wgan", ["WeightClipping(limit=0.01)", "100,000 steps", "mnist, 32 x 32 x 1"]),
-    ],
-)
-def test_info_shows_what_a_recipe_is(name, wanted, capsys):
+FACTS = {
+    NAME: ["114,064", "100,609", "Adam(learning_rate=0.001", "epsilon=1e-08", "30 epochs", "uniform"],
+    "goodfellow_mnist": ["ExponentialDecay(initial_learning_rate=0.1", "momentum=0.5", "share_z=True"],
+    "wgan": ["WeightClipping(limit=0.01)", "100,000 steps", "mnist, 32 x 32 x 1"],
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_info_shows_what_a_recipe_is(name, capsys, monkeypatch):
+    recipe = kg.get_recipe(name)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")
     code, out, _ = called(capsys, "info", name)
     assert code == 0
+    assert "\x1b" not in out
+    assert out == "\n".join(line.rstrip() for line in out.splitlines()) + "\n"
+    for piece in [*FACTS[name], f"source      {recipe.source}\n", f"differs     {recipe.differs}\n"]:
+        assert piece in out  # in one line each, however wide a terminal is
+
+
+def test_a_terminal_gets_lines_that_fit(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")  # no bold
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    code, out, _ = called(capsys, "info", "goodfellow_mnist")
+    assert code == 0
     assert max(map(len, out.splitlines())) <= 80
-    text = " ".join(out.split())
-    for piece in [*wanted, kg.get_recipe(name).source, kg.get_recipe(name).differs]:
-        assert piece in text
+    assert kg.get_recipe("goodfellow_mnist").differs in " ".join(out.split())
 
 
 @pytest.mark.parametrize("command", [[], ["train"], ["list"], ["info"], ["sample"], ["export"]])

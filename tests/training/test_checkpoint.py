@@ -134,7 +134,7 @@ def test_an_interrupt_while_a_file_is_written_leaves_the_one_before(folder, alon
 
 def test_the_newest_two_are_kept_and_bear_their_digest(folder):
     (folder / "notes.txt").write_text("mine")
-    (folder / ".epoch-1.part").write_bytes(b"left by a killed run")
+    (folder / ".part-0a-epoch-000001-0.npz").write_bytes(b"left by a killed run")
     fit(make_gan(), folder, 5)
     *names, notes = [file.name for file in files(folder)]
     assert notes == "notes.txt"
