@@ -31,8 +31,8 @@ from claims import (
 from claims.code import fingerprint
 from claims.record import Claim, Untested, Verdict
 from claims.store import RESULTS, load
+from ground.files import ROOT
 from keras_gan import sweep
-from tools.files import ROOT
 
 GROUPS: dict[str, tuple[Claim | Untested, ...]] = {
     "Mode collapse": (*collapse.CLAIMS, *cures.CLAIMS, *stacked.CLAIMS),

@@ -8,7 +8,7 @@ from typing import Any
 from claims.ledger import GROUPS
 from claims.record import Claim, Untested
 from claims.store import Entry, load
-from tools.files import ROOT
+from ground.files import ROOT
 
 _HEAD = """# Claims, tested
 

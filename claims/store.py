@@ -13,8 +13,8 @@ import keras
 
 from claims.code import claim_fingerprint
 from claims.record import Claim, Verdict
-from tools.files import ROOT, write
-from tools.machine import installed, processor
+from ground.files import ROOT, write
+from ground.machine import installed, processor
 
 RESULTS = ROOT / "claims" / "results.json"
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy", "scipy")

@@ -12,10 +12,10 @@ from time import sleep
 import pytest
 from test_gallery import CARD
 
+from ground.files import ROOT, write
 from tools import build, exercises, notebooks
 from tools.execute import Run, execute
 from tools.figures import DARK, dark
-from tools.files import ROOT, write
 from tools.kernel import FORKS
 from tools.lesson import LessonError, read, replace_literals
 from tools.page import prose, render
@@ -478,7 +478,7 @@ def test_recorded_run_stands_below_the_prose_that_names_it(course):
     assert (
         course.build()[1]
         .strip()
-        .endswith("no run made_up is in the gallery: python -m tools.gallery record made_up")
+        .endswith("no run made_up is in the gallery: python -m tools.recording made_up")
     )
     write(course.root / "docs" / "gallery" / "made_up" / "run.json", json.dumps(CARD))
     text = render(read(path), RUN, "full", []).text

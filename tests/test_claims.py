@@ -15,8 +15,8 @@ from claims.frozen import Gradients, gradient_norm
 from claims.ledger import GROUPS, TESTED, check, measure
 from claims.page import page
 from claims.record import Claim, Condition, Untested, Verdict, in_seeds, judged
+from ground.files import ROOT
 from tools.build import write_claims
-from tools.files import ROOT
 
 EXACT = [claim for claim in TESTED.values() if claim.exact]
 ALL = [claim for claims in GROUPS.values() for claim in claims]

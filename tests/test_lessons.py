@@ -12,9 +12,9 @@ import matplotlib.pyplot as plt
 import pytest
 from jupytext.config import load_jupytext_config
 
+from ground.files import ROOT
 from tools import notebooks
 from tools.exercises import SOLUTION, find_exercises, try_out
-from tools.files import ROOT
 from tools.lesson import find_lessons, read
 
 SECTIONS = [

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ground.files import write
 from tools.execute import Run, backend, program, versions
-from tools.files import write
 from tools.lesson import Lesson, find_lessons
 from tools.recorded import stored_claims
 

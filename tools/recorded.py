@@ -32,7 +32,7 @@ def with_recorded(lesson: Lesson, cell: Cell, docs: str = "") -> str:
     for name in cell.gallery:
         if not (card := gallery.stored(name, root)):
             raise lesson.error(
-                cell.line, f"no run {name} is in the gallery: python -m tools.gallery record {name}"
+                cell.line, f"no run {name} is in the gallery: python -m tools.recording {name}"
             )
         parts.append(gallery.quotation(name, card, docs))
     return "\n\n".join(parts)

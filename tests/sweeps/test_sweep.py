@@ -17,8 +17,8 @@ import pytest
 import sweep_runs as runs
 
 import keras_gan as kg
+from ground.files import ROOT
 from keras_gan.sweeps.workers import THREADS, num_cores
-from tools.files import ROOT
 
 SETTINGS = [{"width": 4}, {"width": 3}]
 unix_only = pytest.mark.skipif(os.name == "nt", reason="signals as on Linux and macOS")
