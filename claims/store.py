@@ -34,7 +34,7 @@ class Entry:
     code: str
 
     def is_stale(self, claim: Claim) -> bool:
-        """Whether the claim's code, statement or seeds are no longer those of the entry."""
+        """Whether what the claim runs, its statement or its seeds are no longer those of the entry."""
         return self.code != claim_fingerprint(claim)
 
 
