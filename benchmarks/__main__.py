@@ -13,8 +13,8 @@ from benchmarks.rivals import RIVALS
 from benchmarks.run import Settings, measure
 from benchmarks.table import task_table, update_page
 from benchmarks.tasks import TASKS
-from tools.files import ROOT, write
-from tools.machine import installed, processor
+from ground.files import ROOT, write
+from ground.machine import installed, processor
 
 RESULTS, PAGE = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "benchmarks.md"
 _REPEATS = 7

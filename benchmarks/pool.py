@@ -8,7 +8,7 @@ from threading import Timer
 from types import TracebackType
 from typing import Any, Self
 
-from tools.files import ROOT
+from ground.files import ROOT
 
 _START_LIMIT = 900.0
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rivals import FRAMEWORKS
-from tools.files import write
+from ground.files import write
 
 START, END = "<!-- results: written by make benchmark -->", "<!-- end of results -->"
 _HEAD = [

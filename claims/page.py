@@ -8,7 +8,7 @@ from typing import Any
 from claims.ledger import GROUPS
 from claims.record import Claim, Untested
 from claims.store import Entry, load
-from tools.files import ROOT
+from ground.files import ROOT
 
 _HEAD = """# Claims, tested
 
@@ -20,7 +20,7 @@ the test were run. What came out is stored with its seeds, versions and machine,
 seeds and prints what comes out. Claims that need no luck and about a second are run by every check of the
 code.
 """
-_STALE = "**Stale:** the test was changed after these numbers were made."
+_STALE = "**Stale:** the test, or what it runs, was changed after these numbers were made."
 
 
 def page(entries: dict[str, Entry] | None = None) -> str:

@@ -13,8 +13,8 @@ import keras
 
 from claims.code import claim_fingerprint
 from claims.record import Claim, Verdict
-from tools.files import ROOT, write
-from tools.machine import installed, processor
+from ground.files import ROOT, write
+from ground.machine import installed, processor
 
 RESULTS = ROOT / "claims" / "results.json"
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy", "scipy")
@@ -34,7 +34,7 @@ class Entry:
     code: str
 
     def is_stale(self, claim: Claim) -> bool:
-        """Whether the claim's code, statement or seeds are no longer those of the entry."""
+        """Whether what the claim runs, its statement or its seeds are no longer those of the entry."""
         return self.code != claim_fingerprint(claim)
 
 

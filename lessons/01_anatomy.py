@@ -88,7 +88,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"]
+# %% tags=["settings"] data="digits"
 LATENT_DIM = 16  # length of z
 WIDTH = 64  # hidden units
 BATCH_SIZE = 32

@@ -86,7 +86,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"UPDATES": 20, "SEEDS": [1], "LOOKS": 2}
+# %% tags=["settings"] claims="S8 S9" smoke={"UPDATES": 20, "SEEDS": [1], "LOOKS": 2}
 HAND_STEPS = 12  # training steps of our own loop
 BATCH_SIZE = 128  # m
 SEED = 7

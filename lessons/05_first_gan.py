@@ -86,7 +86,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"UPDATES": 36, "NUM_IMAGES": 600}
+# %% tags=["settings"] data="digits mnist" claims="S1" smoke={"UPDATES": 36, "NUM_IMAGES": 600}
 UPDATES = 18_000  # 30 epochs of 600 steps on MNIST
 LOOKS = 6  # every 5 epochs
 BATCH_SIZE = 100

@@ -89,7 +89,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"UPDATES": 10, "NUM_IMAGES": 200, "EPOCHS": 2, "SEEDS": [1, 2]}
+# %% tags=["settings"] data="digits mnist" claims="S4 T1 T15 T6" smoke={"UPDATES": 10, "NUM_IMAGES": 200, "EPOCHS": 2, "SEEDS": [1, 2]}
 UPDATES = 3_000  # 5 epochs of MNIST; the recipe has 100
 NUM_IMAGES = 60_000
 EPOCHS = 100  # of the small digits

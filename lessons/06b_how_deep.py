@@ -79,7 +79,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
+# %% tags=["settings"] data="digits" claims="S5 S5b" smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
 EPOCHS = 80
 SEEDS = [1, 2, 3]
 RATE = 0.002  # the recipe's

@@ -83,7 +83,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS": 20, "LOOKS": 4, "SEEDS": [1], "NUM_SAMPLES": 60}
+# %% tags=["settings"] data="digits mnist fashion_mnist cifar10" smoke={"STEPS": 20, "LOOKS": 4, "SEEDS": [1], "NUM_SAMPLES": 60}
 FORM = "README"  # or "model file"
 NAMES = ["mnist", "fashion_mnist", "cifar10"]
 STEPS = 160

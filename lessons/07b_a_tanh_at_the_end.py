@@ -84,7 +84,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS": 24, "SEEDS": [1]}
+# %% tags=["settings"] data="digits" claims="S12" smoke={"STEPS": 24, "SEEDS": [1]}
 STEPS = 528
 LOOKS = 24
 SEEDS = [1, 2, 3]

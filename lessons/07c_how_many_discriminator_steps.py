@@ -79,7 +79,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"UPDATES": 6, "SEEDS": [1]}
+# %% tags=["settings"] data="digits" claims="S9" smoke={"UPDATES": 6, "SEEDS": [1]}
 UPDATES = 156  # of either player, between two looks
 LOOKS = 25
 BATCH_SIZE = 64

@@ -78,7 +78,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"NUM_POINTS": 2000, "EPOCHS": 1, "SEEDS": [1]}
+# %% tags=["settings"] claims="C1" smoke={"NUM_POINTS": 2000, "EPOCHS": 1, "SEEDS": [1]}
 NUM_POINTS = 20_000  # real points, and as many fakes
 BATCH_SIZE = 2_000
 EPOCHS = 20

@@ -76,7 +76,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"LOOKS": [25, 50], "WARM_UP": 25, "SEEDS": [1]}
+# %% tags=["settings"] claims="C2 C3 C4" smoke={"LOOKS": [25, 50], "WARM_UP": 25, "SEEDS": [1]}
 LOOKS = [25, 50, 100, 200, 500, 1000, 2000]  # steps; multiples of 25
 RATE = 0.001  # of the discriminator
 WARM_UP = 1000  # steps together, for a generator that has learnt

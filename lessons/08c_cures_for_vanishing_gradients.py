@@ -78,7 +78,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"LOOKS": [50, 100], "SEEDS": [1]}
+# %% tags=["settings"] claims="C5 C6 S10" smoke={"LOOKS": [50, 100], "SEEDS": [1]}
 LOOKS = [50, 100, 200, 500, 1000]  # steps; multiples of 50
 RATE = 0.001  # of the discriminator
 STDS = [1.0, 3.0]  # of the noise

@@ -74,7 +74,7 @@ from keras_gan import theory
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"LONG": 500}
+# %% tags=["settings"] claims="B3" smoke={"LONG": 500}
 RATE = 0.1  # learning rate of the bilinear game
 STEPS = 100
 DIRAC_RATE = 0.2  # as in the paper on the Dirac-GAN

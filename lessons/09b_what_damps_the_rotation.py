@@ -69,7 +69,7 @@ from keras_gan import plots, theory
 plots.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"LONG": 600}
+# %% tags=["settings"] claims="B1 B2 B4 B5 B6" smoke={"LONG": 600}
 RATE = 0.2
 STEPS = 500
 LONG = 5_000  # for the two Wasserstein games

@@ -73,7 +73,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"LOOKS": 5, "SEEDS": [1], "CHAINS": 20}
+# %% tags=["settings"] claims="B7 B8" smoke={"LOOKS": 5, "SEEDS": [1], "CHAINS": 20}
 LOOKS = 30  # one every 100 steps
 STEPS_PER_LOOK = 100
 BATCH_SIZE = 128

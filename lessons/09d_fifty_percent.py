@@ -75,7 +75,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"EPOCHS": 1, "LOOKS": 4, "SEEDS": [1]}
+# %% tags=["settings"] claims="F2 S7" smoke={"EPOCHS": 1, "LOOKS": 4, "SEEDS": [1]}
 NUM_POINTS = 10_000  # real points, and as many fakes
 EPOCHS = 8
 SEEDS = [1, 2, 3]

@@ -80,7 +80,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS": 20, "SEEDS": [1]}
+# %% tags=["settings"] claims="A2 A3 A5 S8" smoke={"STEPS": 20, "SEEDS": [1]}
 STEPS = 750  # between two looks
 LOOKS = 4
 SEEDS = [1, 2, 3]

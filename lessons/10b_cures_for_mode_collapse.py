@@ -77,7 +77,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS": 20, "FEW_STEPS": 2, "SEEDS": [1]}
+# %% tags=["settings"] claims="A1 A8 A8b A8c" smoke={"STEPS": 20, "FEW_STEPS": 2, "SEEDS": [1]}
 STEPS = 400  # between two looks
 FEW_STEPS = 64  # for the two dear cures
 LOOKS = 4

@@ -74,7 +74,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"REPEATS": 40, "NUM_READ": 1000}
+# %% tags=["settings"] data="digits" claims="A4" smoke={"REPEATS": 40, "NUM_READ": 1000}
 NUM_SAMPLES = 26_000  # as in the published counts of 1,000 modes
 ERROR = 0.01  # share of digits that are misread
 MIN_HITS = 7  # a quarter of the 26 hits that each triple expects

@@ -79,7 +79,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS_PER_LOOK": 10, "NUM_SAMPLES": 1000, "SEEDS": [1]}
+# %% tags=["settings"] data="digits" claims="A6" smoke={"STEPS_PER_LOOK": 10, "NUM_SAMPLES": 1000, "SEEDS": [1]}
 STEPS_PER_LOOK = 500
 LOOKS = 4
 BATCH_SIZE = 64

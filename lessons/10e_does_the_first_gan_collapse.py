@@ -74,7 +74,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"UPDATES": 1200, "LOOKS": 2, "NUM_SAMPLES": 500, "SEEDS": [1]}
+# %% tags=["settings"] data="digits mnist" claims="S1" smoke={"UPDATES": 1200, "LOOKS": 2, "NUM_SAMPLES": 500, "SEEDS": [1]}
 UPDATES = 3_600  # 6 epochs of 600 steps on MNIST
 LOOKS = 6  # every epoch on MNIST
 BATCH_SIZE = 100

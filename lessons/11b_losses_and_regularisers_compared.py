@@ -82,7 +82,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS": 20, "SEEDS": [1]}
+# %% tags=["settings"] data="digits" claims="E1 E2 E3" smoke={"STEPS": 20, "SEEDS": [1]}
 STEPS = 1_500
 BATCH_SIZE = 64
 SEEDS = [1, 2, 3]

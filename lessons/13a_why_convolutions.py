@@ -86,7 +86,7 @@ REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
-# %% tags=["settings"] smoke={"STEPS": 10, "NUM_TEST": 200, "SEEDS": [1]}
+# %% tags=["settings"] data="digits mnist" claims="S3" smoke={"STEPS": 10, "NUM_TEST": 200, "SEEDS": [1]}
 STEPS = 400
 BATCH_SIZE = 32
 LATENT_DIM = 32

@@ -83,7 +83,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS": 10, "NUM_TEST": 200, "SEEDS": [1]}
+# %% tags=["settings"] data="digits mnist" claims="G1" smoke={"STEPS": 10, "NUM_TEST": 200, "SEEDS": [1]}
 SIDE = 16
 WIDTH = 16  # channels of the larger map; the smaller has twice as many
 LATENT_DIM = 32

@@ -80,7 +80,7 @@ REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
-# %% tags=["settings"] smoke={"NUM_NETWORKS": 5}
+# %% tags=["settings"] data="digits" smoke={"NUM_NETWORKS": 5}
 SIDE = 64  # pixels
 BLOCKS = 4  # convolutions of the discriminator
 NUM_NETWORKS = 40  # untrained generators

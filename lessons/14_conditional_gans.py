@@ -82,7 +82,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"UPDATES": 45, "NUM_SAMPLES": 500, "SEEDS": [1, 2]}
+# %% tags=["settings"] data="digits mnist" smoke={"UPDATES": 45, "NUM_SAMPLES": 500, "SEEDS": [1, 2]}
 DATA = "mnist"
 UPDATES = 3_000  # 5 epochs of 600 steps on MNIST
 LATENT_DIM = 32

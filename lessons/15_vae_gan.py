@@ -86,7 +86,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
+# %% tags=["settings"] data="digits" claims="S11" smoke={"EPOCHS": 2, "SEEDS": [1, 2]}
 EPOCHS = 120
 BATCH_SIZE = 64
 NUM_TRAIN = 896

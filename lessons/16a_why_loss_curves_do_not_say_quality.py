@@ -78,7 +78,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"EPOCHS": 4, "EVERY": 1, "SEEDS": [1, 2]}
+# %% tags=["settings"] data="digits" claims="D3" smoke={"EPOCHS": 4, "EVERY": 1, "SEEDS": [1, 2]}
 EPOCHS = 150
 EVERY = 10  # epochs between two looks
 SEEDS = [1, 2, 3, 4, 5]

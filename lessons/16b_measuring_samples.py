@@ -84,7 +84,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"EPOCHS": 2, "SEEDS": [1, 2], "PAIRS": 2, "DIMS": [2, 10]}
+# %% tags=["settings"] data="digits" claims="D1 D1b D2 D2b D4" smoke={"EPOCHS": 2, "SEEDS": [1, 2], "PAIRS": 2, "DIMS": [2, 10]}
 EPOCHS = 150
 SEEDS = [1, 2, 3, 4, 5]
 NUM_TRAIN = 896

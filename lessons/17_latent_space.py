@@ -78,7 +78,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"UPDATES": 600, "SEEDS": [1, 2], "ITERATIONS": 5}
+# %% tags=["settings"] data="digits mnist" smoke={"UPDATES": 600, "SEEDS": [1, 2], "ITERATIONS": 5}
 UPDATES = 4_200  # 7 epochs of 600 steps on MNIST
 LATENT_DIM = 100
 SEEDS = [1, 2, 3]

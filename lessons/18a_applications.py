@@ -82,7 +82,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"SHOWER_EPOCHS": 1, "CLOTHES_EPOCHS": 1, "LEVEL_EPOCHS": 1, "NUM_EVENTS": 640, "NUM_CLOTHES": 640, "NUM_LEVELS": 640, "NUM_SAMPLES": 200, "SEEDS": [1, 2]}
+# %% tags=["settings"] data="digits fashion_mnist" smoke={"SHOWER_EPOCHS": 1, "CLOTHES_EPOCHS": 1, "LEVEL_EPOCHS": 1, "NUM_EVENTS": 640, "NUM_CLOTHES": 640, "NUM_LEVELS": 640, "NUM_SAMPLES": 200, "SEEDS": [1, 2]}
 TOP = 200  # quanta that a pixel of 1 stands for
 NUM_EVENTS = 20_000
 SHOWER_EPOCHS = 8

@@ -82,7 +82,7 @@ logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 REAL, FAKE, DISCRIMINATOR, PENALTY, NEUTRAL = kg.plots.COLOURS.values()
 
-# %% tags=["settings"] smoke={"STEPS": 40, "CONV_STEPS": 10, "NUM_IMAGES": 640, "NUM_FAKES": 180, "NUM_TEST": 100, "SEEDS": [1, 2]}
+# %% tags=["settings"] data="digits mnist" smoke={"STEPS": 40, "CONV_STEPS": 10, "NUM_IMAGES": 640, "NUM_FAKES": 180, "NUM_TEST": 100, "SEEDS": [1, 2]}
 SIZE = 16  # pixels, a multiple of 8
 NUM_IMAGES = 10_000  # for each side
 STEPS = 1_000  # of training, dense networks

@@ -74,7 +74,7 @@ import keras_gan as kg
 logging.getLogger("tensorflow").setLevel("ERROR")  # fewer notes
 kg.use_style()
 
-# %% tags=["settings"] smoke={"EPOCHS": 1}
+# %% tags=["settings"] claims="A4 M11" smoke={"EPOCHS": 1}
 EPOCHS = 5  # of card 11
 NUM_SAMPLES = 2_500
 SEEDS = [1, 2, 3]

@@ -19,7 +19,7 @@ from benchmarks.pool import RivalFailed, Worker
 from benchmarks.rivals import RIVALS, rivals_of
 from benchmarks.table import END, START, update_page
 from benchmarks.tasks import TASKS
-from tools.files import ROOT
+from ground.files import ROOT
 
 HERE = keras.backend.backend()
 ENTRIES = [

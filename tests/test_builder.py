@@ -12,10 +12,10 @@ from time import sleep
 import pytest
 from test_gallery import CARD
 
+from ground.files import ROOT, write
 from tools import build, exercises, notebooks
 from tools.execute import Run, execute
 from tools.figures import DARK, dark
-from tools.files import ROOT, write
 from tools.kernel import FORKS
 from tools.lesson import LessonError, read, replace_literals
 from tools.page import prose, render
@@ -74,6 +74,11 @@ def f(x):
 # %%
 assert f(1) == 2, "f doubles"
 """
+
+
+def with_metadata(text: str) -> str:
+    """The lesson with more metadata on its settings cell."""
+    return HEAD.replace('["settings"]', f'["settings"] {text}')
 
 
 class Course:
@@ -146,16 +151,16 @@ def test_prose_runs_nothing_and_code_package_or_data_run_again(course):
     write(course.root / "keras_gan" / "__init__.py", "answer = 42\n")
     assert "ran" in course.build()[1]
     write(course.root / "keras" / "datasets" / "fashion-mnist" / "labels.gz", b"data")
-    assert "cached" in course.build()[1], "the lesson does not name these data"
-    path.write_text(HEAD + '\n# %%\nDATA = "fashion_mnist"\n', encoding="utf-8")
+    assert "cached" in course.build()[1], "the lesson does not ask for these data"
+    path.write_text(with_metadata('data="fashion_mnist"'), encoding="utf-8")
     assert "ran" in course.build()[1]
     write(course.root / "keras" / "datasets" / "fashion-mnist" / "labels.gz", b"other data")
     assert "ran" in course.build()[1]
     assert len(list((course.root / ".cache" / "lessons" / "01_why").iterdir())) == 5
 
 
-def test_lesson_runs_again_when_a_claim_that_it_names_came_out_otherwise(course):
-    course.lesson("01_why", HEAD + '\n# %% tags=["check"]\nname = "A1"\n')
+def test_lesson_runs_again_when_a_claim_that_it_asks_for_came_out_otherwise(course):
+    course.lesson("01_why", with_metadata('claims="A1"') + '\n# %% tags=["check"]\nname = "A2"\n')
     stored = {"A1": {"verdict": "confirmed"}, "A2": {"verdict": "confirmed"}}
     write(course.root / "claims" / "results.json", json.dumps(stored))
     assert "ran" in course.build("01")[1]
@@ -320,6 +325,10 @@ def test_unknown_lesson_is_refused(course):
         (HEAD.replace("STEPS = 300", "EPOCHS = 300"), ":8: `smoke` names no setting: STEPS"),
         (HEAD.replace('["settings"]', '["setings"]'), ":8: unknown cell tag or metadata: setings"),
         (HEAD.replace("smoke", "smok"), ":8: unknown cell tag or metadata: smok"),
+        (with_metadata('data="mnist minst"'), ":8: there is no data set minst: there are digits, mnist,"),
+        (with_metadata('claims="A1"'), ":8: no result is stored for claim A1: python -m claims --only A1"),
+        (HEAD + '\n# %% data="mnist"\n', ":11: `data` belongs on the settings cell"),
+        (HEAD + '\n# %% smoke={"STEPS": 1}\n', ":11: `smoke` belongs on the settings cell"),
         (
             HEAD.replace(' tags=["settings"] smoke={"STEPS": 2}', ""),
             ":1: a lesson has exactly one cell tagged",
@@ -478,7 +487,7 @@ def test_recorded_run_stands_below_the_prose_that_names_it(course):
     assert (
         course.build()[1]
         .strip()
-        .endswith("no run made_up is in the gallery: python -m tools.gallery record made_up")
+        .endswith("no run made_up is in the gallery: python -m tools.recording made_up")
     )
     write(course.root / "docs" / "gallery" / "made_up" / "run.json", json.dumps(CARD))
     text = render(read(path), RUN, "full", []).text

@@ -1,7 +1,15 @@
 """The ledger: exact claims come out as registered, and stale results are seen."""
 
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
 import types
+from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 import keras
 import numpy as np
@@ -9,14 +17,14 @@ import pytest
 
 import keras_gan as kg
 from claims import __main__ as program
-from claims import ledger, store
-from claims.code import claim_fingerprint, fingerprint
-from claims.frozen import Gradients, gradient_norm, read_by
+from claims import code, ledger, store
+from claims.code import claim_fingerprint, fingerprint, reached
+from claims.frozen import gradient_norm, read_by
 from claims.ledger import GROUPS, TESTED, check, measure
 from claims.page import page
 from claims.record import Claim, Condition, Untested, Verdict, in_seeds, judged
+from ground.files import ROOT, write
 from tools.build import write_claims
-from tools.files import ROOT
 
 EXACT = [claim for claim in TESTED.values() if claim.exact]
 ALL = [claim for claims in GROUPS.values() for claim in claims]
@@ -100,35 +108,258 @@ def test_a_verdict_names_what_does_not_hold():
 # ---- the hash
 
 
-def test_the_hash_covers_what_a_function_uses():
-    def changed(name, value):
-        space = {**doubled.__globals__, "__name__": "claims.trial"}
-        for function in ("helper", "doubled"):
-            original = globals()[function]
-            space[function] = types.FunctionType(original.__code__, space, function)
-            space[function].__module__ = "claims.trial"
-        space[name] = value
-        return fingerprint(space["doubled"])
+class Copy:
+    """A copy of our packages whose source may be changed, and the hashes that come of it."""
 
-    same = changed("FACTOR", FACTOR)
-    assert same == changed("FACTOR", FACTOR)
-    assert same != changed("FACTOR", 3)
-    assert same != changed("helper", is_even_elsewhere())
+    def __init__(self, root):
+        self.root = root
+        for package in ("ground", *code.PACKAGES):
+            shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def files(self):
+        paths = [path for package in code.PACKAGES for path in (self.root / package).rglob("*.py")]
+        return {self.module(path): path for path in paths}
+
+    def module(self, path):
+        name = ".".join(path.relative_to(self.root).with_suffix("").parts)
+        return name.removesuffix(".__init__")
+
+    def hashes(self):
+        forget()
+        return {name: claim_fingerprint(claim) for name, claim in TESTED.items()}
+
+    def home(self, name):
+        """The file of a function or class of the package, the lines, and where it begins and ends."""
+        for path in (self.root / "keras_gan").rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.parse(text).body:
+                if getattr(node, "name", "") == name:
+                    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                    return path, text.splitlines(), first - 1, node.end_lineno
+        raise AssertionError(f"the package has no {name}")
+
+    def change(self, name):
+        path, lines, _, last = self.home(name)
+        lines.insert(last, "    made_up = 1")
+        write(path, "\n".join(lines))
+
+    def move(self, name):
+        """Moves a function or class to a new file, which imports all that the old one does and defines."""
+        path, lines, first, last = self.home(name)
+        body = ast.parse("\n".join(lines)).body
+        head = [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+        others = [other for node in body for other, _ in code._defined(node) if other != name]
+        head += [f"from {self.module(path)} import {other}" for other in others]
+        write(path.with_name(f"moved_{path.name}"), "\n".join([*head, *lines[first:last]]))
+        new = f"{self.module(path).rpartition('.')[0]}.moved_{path.stem}"
+        lines[first:last] = [f"from {new} import {name}"]
+        write(path, "\n".join(lines))
 
 
-def is_even_elsewhere():
-    def helper(seed):
-        return 4 * seed
-
-    helper.__module__ = "claims.trial"
-    return helper
+def forget():
+    for cached in (code._files, code._module, code._part):
+        cached.cache_clear()
 
 
-def test_the_hash_follows_the_methods_of_a_class(monkeypatch):
-    before = fingerprint(Gradients)
-    assert before == fingerprint(Gradients)
-    monkeypatch.setattr("claims.frozen.gradient_norm", is_even_elsewhere())
-    assert before != fingerprint(Gradients)
+@pytest.fixture(scope="module")
+def before():
+    return {name: claim_fingerprint(claim) for name, claim in TESTED.items()}
+
+
+@pytest.fixture
+def copied(before, tmp_path, monkeypatch):
+    copied = Copy(tmp_path)
+    monkeypatch.setattr(code, "_files", cache(copied.files))
+    forget()
+    yield copied
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.mark.parametrize(
+    ("name", "some", "others"),
+    [
+        ("Hinge", {"A1", "E1", "C2", "T6"}, {"B1", "C1", "A4", "D2b", "F2"}),
+        ("frechet_distance", {"D1", "S12", "S5b"}, {"A1", "E1", "B1", "A4"}),
+        ("TwoGaussians", {"C1", "C1b"}, {"A1", "B1", "D1"}),
+        ("get_recipe", {"S12"}, {"A1", "S1", "D1"}),
+        ("plot_samples", set(), {"A1", "D1", "S12"}),
+    ],
+)
+def test_a_change_in_the_package_makes_stale_what_reaches_it(before, copied, name, some, others):
+    reach = {key: reached(claim.run, claim.verdict).values() for key, claim in TESTED.items()}
+    copied.change(name)
+    stale = {claim for claim, value in copied.hashes().items() if value != before[claim]}
+    assert stale == {claim for claim, parts in reach.items() if name in {part.name for part in parts}}
+    assert some <= stale
+    assert not others & stale
+
+
+def rooms(claim):
+    """How many parts of each room of the package a claim reaches."""
+    modules = [module.split(".") for module, _ in reached(claim.run, claim.verdict)]
+    return Counter(parts[1] for parts in modules if parts[0] == "keras_gan")
+
+
+def test_who_trains_reaches_training_and_nobody_the_pictures():
+    found = {name: rooms(claim) for name, claim in TESTED.items()}
+    assert {name for name, parts in found.items() if not parts} == {"C6", "S2"}, "these are NumPy alone"
+    trains = [parts["training"] for parts in found.values() if parts["training"]]
+    assert len(trains) > 40
+    assert min(trains) >= 20
+    assert not any(parts["plots"] or parts["sweeps"] or parts["cli"] for parts in found.values())
+
+
+def test_moved_code_is_the_same_code(before, copied):
+    for name in ("Hinge", "frechet_distance", "check_count", "GAN"):
+        copied.move(name)
+    assert any("moved_" in path.name for path in copied.files().values())
+    assert copied.hashes() == before
+
+
+def test_a_renamed_module_holds_the_same_code(before, copied):
+    old, _, _, _ = copied.home("Hinge")
+    new = old.rename(old.with_name("renamed.py"))
+    for path in copied.files().values():
+        text = path.read_text(encoding="utf-8").replace(f"training.{old.stem}", f"training.{new.stem}")
+        write(path, text.replace(f"training import {old.stem}", f"training import {new.stem} as {old.stem}"))
+    assert copied.hashes() == before
+
+
+def test_code_that_is_formatted_and_explained_otherwise_is_the_same(before, copied):
+    for path in copied.files().values():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node):
+                node.body[0].value.value = "Something else."
+        write(path, ast.unparse(tree))
+    assert copied.hashes() == before
+
+
+def test_another_process_finds_the_same_in_another_place(before, copied):
+    program = """
+import claims, json
+from claims.code import claim_fingerprint
+print(claims.__file__, json.dumps({k: claim_fingerprint(c) for k, c in claims.ledger.TESTED.items()}))
+"""
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    command = [sys.executable, "-c", program]
+    told = subprocess.check_output(command, cwd=copied.root, env=environment, text=True)
+    where, _, hashes = told.partition(" ")
+    assert where.startswith(str(copied.root))
+    assert json.loads(hashes) == before
+
+
+PLAIN = """
+import numpy as np
+
+A, B = 1, 2
+
+class Base:
+    def hook(self):
+        return A
+
+class Child(Base):
+    size: int = 3
+
+def helper(x):
+    return [np.mean(row) + B for row in x]
+
+def run(seed):
+    if seed < 0:
+        raise ValueError(f"seed is {seed}")
+    return helper(seed), Child()
+"""
+
+
+MADE_UP = types.SimpleNamespace(__module__="claims.made_up", __qualname__="run")
+
+
+def hash_of(copied, source):
+    write(copied.root / "claims" / "made_up.py", source)
+    forget()
+    return fingerprint(MADE_UP)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    return A", '    """The hook."""  # it hooks\n        return (\n            A\n        )'),
+        ("def helper(x):", "def helper(x: list) -> list:"),
+        ("is {seed}", "was {seed}"),
+        ("A, B = 1, 2", "B: int = 2\nA = 1"),
+        ("import numpy as np", "import numpy"),
+        ("import numpy as np", "from numpy import mean"),
+        ("    return [np", "    import numpy as np\n    return [np"),
+        ("class Base", "from claims.record import judged\nUNUSED = 3\n\nclass Base"),
+    ],
+)
+def test_what_is_the_same(copied, old, new):
+    source = PLAIN.replace(old, new)
+    if new == "import numpy":
+        source = source.replace("np.mean", "numpy.mean")
+    if new == "from numpy import mean":
+        source = source.replace("np.mean", "mean")
+    assert source != PLAIN
+    assert hash_of(copied, source) == hash_of(copied, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("A, B = 1, 2", "A, B = 1, 3"),
+        ("A, B = 1, 2", "A, B = 2, 2"),
+        ("return A", "return -A"),
+        ("size: int = 3", "size: int = 4"),
+        ("size: int", "size: ClassVar[int]"),
+        ("Child(Base)", "Child"),
+        ("import numpy as np", "import scipy as np"),
+        ("for row in x", "for row in x[1:]"),
+        ("def run(seed)", "@cache\ndef run(seed)"),
+        ("seed < 0", "seed < 1"),
+        ("ValueError", "TypeError"),
+    ],
+)
+def test_what_is_not_the_same(copied, old, new):
+    source = PLAIN.replace(old, new)
+    assert source != PLAIN
+    assert hash_of(copied, source) != hash_of(copied, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "def run(seed, helper=0):\n    return helper",
+        "def run(seed):\n    helper = seed\n    return [helper for _ in range(3)]",
+        "def run(seed):\n    return [helper for helper in range(3)]",
+        "def run(seed):\n    return lambda helper: helper",
+        "class run:\n    helper: int = 0\n    other: int = helper",
+    ],
+)
+def test_an_inner_name_is_not_the_outer_function(copied, run):
+    hash_of(copied, f"def helper():\n    return 1\n\n{run}")
+    assert set(reached(MADE_UP)) == {("claims.made_up", "run")}
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "def run(seed):\n    return [helper for helper in helper()]",
+        "def run(seed=helper()):\n    return seed",
+        "def run(seed):\n    return [helper for helper in seed] + [helper]",
+        "class run:\n    helper: int = 0\n    def method(self):\n        return helper",
+        "def run(seed):\n    from claims.made_up import helper as inner\n    return inner()",
+        "run = {'one': helper}",
+    ],
+)
+def test_an_outer_function_is_reached(copied, run):
+    hash_of(copied, f"def helper():\n    return 1\n\n{run}")
+    assert set(reached(MADE_UP)) == {("claims.made_up", "run"), ("claims.made_up", "helper")}
+
+
+def test_a_module_as_a_whole_is_refused(copied):
+    with pytest.raises(LookupError, match=r"Received: keras_gan\.metrics, a module or unknown\. Write"):
+        hash_of(copied, "import keras_gan as kg\n\ndef run(seed):\n    return getattr(kg.metrics, 'x')")
 
 
 def test_statement_and_seeds_are_part_of_the_hash():
@@ -195,7 +426,7 @@ def test_check_wants_a_stored_result_that_is_not_stale(one_claim, monkeypatch):
     with pytest.raises(AssertionError, match="claim X1 is confirmed, not refuted"):
         check("X1", "refuted", path=one_claim)
     monkeypatch.setattr(ledger, "TESTED", {"X1": replace(CLAIM, statement="In one seed.")})
-    with pytest.raises(AssertionError, match="claim X1 was changed after it was run"):
+    with pytest.raises(AssertionError, match="claim X1 or what it runs was changed since"):
         check("X1", path=one_claim)
 
 

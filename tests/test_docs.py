@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tools.files import ROOT
+from ground.files import ROOT
 
 PAGES = {
     name: (ROOT / "docs" / name).read_text(encoding="utf-8")

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 import keras_gan as kg
+from ground.files import ROOT, write
 from keras_gan.cli.main import _parser
 from tools.build import main as build
-from tools.files import ROOT, write
 from tools.gallery import ENTRIES, LIMIT, MEASURES, Entry, command, page, stored
 
 CARD = {

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tools.files import ROOT
+from ground.files import ROOT
 from tools.glossary_links import linked, on_page_content, words
 
 GLOSSARY = ROOT / "docs" / "glossary.md"

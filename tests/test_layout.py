@@ -116,7 +116,7 @@ def test_imports_are_absolute_and_stay_in_the_package(path):
     for node in ast.walk(TREES[path]):
         assert not (isinstance(node, ast.ImportFrom) and node.level), f"line {node.lineno}: relative import"
     tops = {name.split(".")[0] for name in imported(ast.walk(TREES[path]))}
-    assert not tops & {"lessons", "docs", "tools", "tests", "claims", "benchmarks"}
+    assert not tops & {"lessons", "docs", "ground", "tools", "tests", "claims", "benchmarks"}
     if path.parent.name != "backend":
         assert not tops & BACKENDS, "what depends on a backend stands in keras_gan/training/backend/"
 

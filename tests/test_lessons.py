@@ -12,10 +12,11 @@ import matplotlib.pyplot as plt
 import pytest
 from jupytext.config import load_jupytext_config
 
+from ground.files import ROOT
+from keras_gan.data.images import LABEL_NAMES
 from tools import notebooks
 from tools.exercises import SOLUTION, find_exercises, try_out
-from tools.files import ROOT
-from tools.lesson import find_lessons, read
+from tools.lesson import DATA, Cell, Lesson, find_lessons, read
 
 SECTIONS = [
     "The question",
@@ -122,6 +123,30 @@ def test_links_between_lessons_lead_somewhere(path):
     assert links <= {other.stem for other in LESSONS}
 
 
+@each_lesson
+def test_what_a_lesson_asks_for_is_declared_and_nothing_else(path):
+    lesson = read(path)
+    assert (set(lesson.data), set(lesson.claims)) == _asked(lesson), "declare it on the settings cell"
+
+
+def test_what_is_asked_for_is_found_behind_names():
+    source = """
+%matplotlib inline
+sets = {name: kg.load_images(name) for name in NAMES}
+NAMES = ["mnist", "digits"]
+kg.load_images("cifar10", size=8)
+for claim in ("A1", "A2"):
+    claims.check(claim, "refuted")
+    print("A3", load()["A4"].results)
+"""
+    lesson = Lesson(ROOT, (Cell("code", source, 1, 1),))
+    assert _asked(lesson) == ({"mnist", "digits", "cifar10"}, {"A1", "A2", "A4"})
+
+
+def test_the_builder_knows_the_names_of_data_sets():
+    assert set(DATA) == set(LABEL_NAMES)
+
+
 def test_notebooks_are_what_the_lessons_make():
     assert notebooks.stale_notebooks(ROOT, notebooks.all_notebooks(ROOT)) == [], "run `make notebooks`"
 
@@ -169,3 +194,32 @@ def _draws(source: str) -> bool:
     calls = [node.func for top in nodes for node in ast.walk(top) if isinstance(node, ast.Call)]
     names = [getattr(func, "attr", getattr(func, "id", "")) for func in calls]
     return any(name in {"show", "Video", "Image"} or name.startswith("plot_") for name in names)
+
+
+def _asked(lesson):
+    """The data sets that a lesson's code loads, and the claims that it checks or reads."""
+    rows = [row for cell in lesson.cells if cell.kind == "code" for row in cell.source.splitlines()]
+    nodes = list(ast.walk(ast.parse("\n".join(row for row in rows if not row.lstrip().startswith("%")))))
+    values = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                values.setdefault(getattr(target, "id", ""), []).append(node.value)
+        elif isinstance(node, ast.For | ast.comprehension):
+            values.setdefault(getattr(node.target, "id", ""), []).append(node.iter)
+
+    def texts(expression):
+        """The strings that an expression is or holds, or the values of its name."""
+        if isinstance(expression, ast.Name):
+            return set().union(*map(texts, values.get(expression.id, [])))
+        found = {node.value for node in ast.walk(expression) if isinstance(node, ast.Constant)}
+        return {value for value in found if isinstance(value, str)}
+
+    def arguments(name):
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        return [texts(node.args[0]) for node in calls if ast.unparse(node.func) == name]
+
+    read = [
+        texts(n.slice) for n in nodes if isinstance(n, ast.Subscript) and ast.unparse(n.value) == "load()"
+    ]
+    return set().union(*arguments("kg.load_images")), set().union(*arguments("claims.check"), *read)

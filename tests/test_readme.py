@@ -2,7 +2,7 @@
 
 import re
 
-from tools.files import ROOT
+from ground.files import ROOT
 
 
 def test_the_program_in_the_readme_runs(capsys):

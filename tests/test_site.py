@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from tools.files import ROOT
+from ground.files import ROOT
 
 SITE = ROOT / "site"
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")) or ["index.html"]

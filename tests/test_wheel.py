@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tools.files import ROOT
+from ground.files import ROOT
 
 
 @pytest.fixture(scope="module")

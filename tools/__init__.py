@@ -1,4 +1,4 @@
-"""The builder of the course: lessons in, notebooks and site pages out. Nothing imports it."""
+"""The builder of the course: lessons in, notebooks and site pages out. Only the tests import it."""
 
 import sys
 

@@ -9,10 +9,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
+from ground.files import ROOT, remove_others, write
 from tools import cache, gallery, notebooks, questions
 from tools.execute import DOES_NOT_HOLD, execute
 from tools.exercises import find_exercises
-from tools.files import ROOT, remove_others, write
 from tools.lesson import SCALES, Lesson, LessonError, choose, find_lessons, read
 from tools.page import render
 

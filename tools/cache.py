@@ -4,14 +4,14 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ground.files import write
 from tools.execute import Run, backend, program, versions
-from tools.files import write
-from tools.lesson import Lesson, find_lessons
-from tools.recorded import stored_claims
+from tools.lesson import Lesson, find_lessons, stored_claims
 
 KEEP = 5
 
@@ -38,8 +38,8 @@ def store(lesson: Lesson, scale: str, root: Path, run: Run) -> None:
 
 def _entry(lesson: Lesson, scale: str, root: Path) -> Path:
     """Where the run is stored: a hash of everything that it depends on."""
-    told = program(lesson, scale)
-    facts = [scale, backend(), told, versions(), _package(root), _data(told), _claims(told, root)]
+    asked = [_data(lesson.data), _claims(lesson, root)]
+    facts = [scale, backend(), program(lesson, scale), versions(), _package(root), *asked]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return root / ".cache" / "lessons" / lesson.name / f"{digest[:32]}.json"
 
@@ -49,20 +49,17 @@ def _package(root: Path) -> str:
     return _digest(root, sorted((root / "keras_gan").rglob("*.py")))
 
 
-def _claims(told: list[str], root: Path) -> dict[str, Any]:
-    """The stored results of the claims that a lesson names. They carry the hash of the claim's code."""
-    return {
-        name: entry
-        for name, entry in stored_claims(root).items()
-        if any(f'"{name}"' in code for code in told)
-    }
+def _claims(lesson: Lesson, root: Path) -> dict[str, Any]:
+    """The stored results of the claims that a lesson asks for. They carry the hash of the claim's code."""
+    stored = stored_claims(root)
+    return {name: stored[name] for name in lesson.claims}
 
 
 def ledger(root: Path) -> str:
-    """A hash of the claims, their stored results, and the names of the lessons that they may point to."""
+    """A hash of the claims, what they run, what is stored, and the lessons that they may point to."""
     names = [path.stem for path in find_lessons(root)]
     files = sorted([*(root / "claims").glob("*.py"), *(root / "claims").glob("*.json")])
-    return hashlib.sha256("\n".join([*names, _digest(root, files)]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*names, _digest(root, files), _package(root)]).encode()).hexdigest()
 
 
 def _digest(root: Path, paths: list[Path]) -> str:
@@ -72,19 +69,18 @@ def _digest(root: Path, paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _data(told: list[str]) -> list[tuple[str, int, int]]:
-    """Name, size and time of every file at hand of the data sets that a lesson's code names.
+def _data(names: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Name, size and time of every file at hand of these data sets.
 
-    `"cifar10"` names the files that begin so, hyphens and the like left out: `cifar-10-batches-py-target`.
+    Files of `cifar10` begin so, hyphens and the like left out: `cifar-10-batches-py-target`.
     """
-    names = {_letters(name) for code in told for name in re.findall(r'"(\w[\w-]{3,})"', code)}
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
     folders = [home, *(Path(value) for value in [os.environ.get("KERAS_GAN_DATA")] if value)]
     files = [(folder, path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     return [
         (path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
         for folder, path in files
-        if _letters(path.relative_to(folder).as_posix()).startswith(tuple(names))
+        if _letters(path.relative_to(folder).as_posix()).startswith(tuple(map(_letters, names)))
     ]
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from tools.files import course
+from ground.files import course
+from ground.machine import installed
 from tools.kernel import LOG, kernel
 from tools.lesson import Cell, Lesson, LessonError
-from tools.machine import installed
 
 STYLE = Path(__file__).with_name("matplotlibrc")
 SVG = {"facecolor": "none", "bbox_inches": "tight", "metadata": {"Date": None}}

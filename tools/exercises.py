@@ -15,7 +15,7 @@ from pathlib import Path
 
 import jupytext
 
-from tools.files import ROOT
+from ground.files import ROOT
 from tools.lesson import LessonError, choose
 
 SOLUTION = re.compile(

@@ -1,15 +1,13 @@
-"""The gallery: `python -m tools.gallery record NAME ...` records runs, the build makes their page."""
+"""The gallery: which runs it shows, and its page, made from what `tools.recording` has stored of them."""
 
-import argparse
 import html
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.files import ROOT, write
+from ground.files import ROOT
 
 SEED = 0
 LIMIT = 400_000  # bytes of a card: film, poster and record
@@ -38,7 +36,7 @@ what holds over seeds stands in [the ledger](claims.md).
 
 The command of a card trains the same recipe from the same seed; given again, it goes on where it was cut off.
 Another backend or another device draws and rounds otherwise: what it trains is another run of the recipe.
-`python -m tools.gallery record NAME` runs it, measures, and makes the card anew.
+`python -m tools.recording NAME` runs it, measures, and makes the card anew.
 """
 
 
@@ -194,22 +192,3 @@ def _clock(seconds: float) -> str:
 
 def _text(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Records the runs that are named, and makes the page."""
-    parser = argparse.ArgumentParser(prog="python -m tools.gallery", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="record")
-    recording = commands.add_parser("record", help="train, measure, and write cards")
-    recording.add_argument("names", nargs="+", choices=ENTRIES, metavar="NAME", help=", ".join(ENTRIES))
-    names = parser.parse_args(arguments).names
-    from tools.recording import record  # not above: it brings Keras, which the page does not need
-
-    for name in names:
-        print(record(name, ENTRIES[name]).relative_to(ROOT).as_posix(), flush=True)
-    write(ROOT / "docs" / "gallery.md", page())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tools.files import ROOT
+from ground.files import ROOT
 from tools.run_tests import BACKENDS
 
 _MOST_EPOCHS = 6  # between two kills

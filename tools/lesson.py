@@ -1,19 +1,24 @@
 """A lesson as it is written: a jupytext percent script, read into cells that know their line.
 
 Tags of code cells: `settings` (one in a lesson), `check`, `exact`, `hide-input`, `remove-input`.
-Other metadata: `smoke={...}` on the settings cell, `alt="..."` and `name="..."` on a cell with a figure,
-`claim="A1 A2"` on a markdown cell that is followed by what the ledger has stored about these claims.
+Other metadata: on the settings cell `smoke={...}`, and `data="mnist digits"` and `claims="A1 A2"` for what
+the lesson's code asks for; on a cell with a figure `alt="..."` and `name="..."`; on a markdown cell
+`claim="A1 A2"`, which is followed by what the ledger has stored about these claims.
 """
 
 import ast
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jupytext
 
 TAGS = {"settings", "check", "exact", "hide-input", "remove-input"}
-METADATA = {"tags", "alt", "name", "smoke", "claim", "gallery", "cell_marker", "lines_to_next_cell"}
+SETTINGS = {"smoke", "data", "claims"}  # what stands on the settings cell alone
+METADATA = SETTINGS | {"tags", "alt", "name", "claim", "gallery", "cell_marker", "lines_to_next_cell"}
+DATA = ("digits", "mnist", "fashion_mnist", "cifar10")  # what `load_images` knows by name
 SCALES = ("full", "smoke")
 
 
@@ -52,10 +57,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: the script it was read from and its cells."""
+    """One lesson: the script it was read from, its cells, and what its code asks for.
+
+    Attributes:
+        path: The script.
+        cells: All of it.
+        data: Names of the data sets that it loads.
+        claims: Names of the claims that its checks call, or whose results they read.
+    """
 
     path: Path
     cells: tuple[Cell, ...]
+    data: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -107,17 +121,25 @@ def read(path: Path) -> Lesson:
         )
         for cell, line in zip(notebook.cells, lines, strict=True)
     ]
-    lesson = Lesson(path, tuple(cells))
+    lesson = Lesson(path, tuple(cells), _words(notebook, "data"), _words(notebook, "claims"))
     _check_settings(lesson)
     return lesson
 
 
-def _check_metadata(lesson: Lesson, line: int, metadata: dict[str, object]) -> None:
+def _words(notebook: Any, name: str) -> tuple[str, ...]:
+    """The words of one kind of metadata, of all cells."""
+    return tuple(word for cell in notebook.cells for word in cell.metadata.get(name, "").split())
+
+
+def _check_metadata(lesson: Lesson, line: int, metadata: dict[str, Any]) -> None:
     """Refuses misspelt tags and metadata, which would otherwise silently do nothing."""
     tags = metadata.get("tags", [])
     unknown = set(metadata) - METADATA | set(tags if isinstance(tags, list) else [tags]) - TAGS
     if unknown:
         raise lesson.error(line, f"unknown cell tag or metadata: {', '.join(sorted(map(str, unknown)))}")
+    for name in sorted(SETTINGS & set(metadata)):
+        if "settings" not in tags:
+            raise lesson.error(line, f"`{name}` belongs on the settings cell")
     if not re.fullmatch(r"[\w-]*", str(metadata.get("name", ""))):
         raise lesson.error(line, "the name of a figure holds letters, digits, `-` and `_` only")
 
@@ -127,9 +149,8 @@ def _check_settings(lesson: Lesson) -> None:
     cells = [cell for cell in lesson.cells if "settings" in cell.tags]
     if len(cells) != 1:
         raise lesson.error(1, f"a lesson has exactly one cell tagged `settings`; this one has {len(cells)}")
+    _check_declared(lesson, cells[0].line)
     for cell in lesson.cells:
-        if cell.smoke and cell is not cells[0]:
-            raise lesson.error(cell.line, "`smoke` belongs on the settings cell")
         if (cell.claims or cell.gallery) and cell.kind != "markdown":
             raise lesson.error(cell.line, "`claim` and `gallery` belong on a markdown cell")
     try:
@@ -141,6 +162,23 @@ def _check_settings(lesson: Lesson) -> None:
     unknown = set(cells[0].smoke) - names
     if unknown:
         raise lesson.error(cells[0].line, f"`smoke` names no setting: {', '.join(sorted(unknown))}")
+
+
+def _check_declared(lesson: Lesson, line: int) -> None:
+    """Refuses data sets that `load_images` does not know, and claims of which nothing is stored."""
+    for name in lesson.data:
+        if name not in DATA:
+            raise lesson.error(line, f"there is no data set {name}: there are {', '.join(DATA)}")
+    stored = stored_claims(lesson.path.parents[1]) if lesson.claims else {}
+    for name in lesson.claims:
+        if name not in stored:
+            raise lesson.error(line, f"no result is stored for claim {name}: python -m claims --only {name}")
+
+
+def stored_claims(root: Path) -> dict[str, Any]:
+    """What the ledger has stored, by the claims' names. `claims.store` reads the same, but brings Keras."""
+    path = root / "claims" / "results.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def replace_literals(source: str, literals: dict[str, object]) -> str:

@@ -4,8 +4,8 @@ import re
 import subprocess
 import sys
 
+from ground.files import ROOT, write
 from tools.environment import uv
-from tools.files import ROOT, write
 
 EXTRAS = ("jax", "movie", "lessons", "site", "dev")
 

@@ -8,8 +8,8 @@ import jupytext
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from ground.files import ROOT, course, remove_others, write
 from tools.exercises import blank, find_exercises
-from tools.files import ROOT, course, remove_others, write
 from tools.lesson import Lesson, LessonError, find_lessons, read
 from tools.recorded import with_recorded
 

@@ -1,7 +1,7 @@
 """Writes the table of recipes into docs/recipes.md: `python -m tools.recipes`, after a change of a recipe."""
 
+from ground.files import ROOT, write
 from keras_gan.recipes.catalogue import RECIPES
-from tools.files import ROOT, write
 
 PAGE = ROOT / "docs" / "recipes.md"
 _HEAD = "| recipe | what it is | images | batch | length | source |\n|---|---|---|---|---|---|\n"

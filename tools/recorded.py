@@ -1,11 +1,9 @@
 """What was recorded, as a lesson shows it: evidence too heavy for the page itself."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 from tools import gallery
-from tools.lesson import Cell, Lesson
+from tools.lesson import Cell, Lesson, stored_claims
 
 
 def with_recorded(lesson: Lesson, cell: Cell, docs: str = "") -> str:
@@ -32,16 +30,10 @@ def with_recorded(lesson: Lesson, cell: Cell, docs: str = "") -> str:
     for name in cell.gallery:
         if not (card := gallery.stored(name, root)):
             raise lesson.error(
-                cell.line, f"no run {name} is in the gallery: python -m tools.gallery record {name}"
+                cell.line, f"no run {name} is in the gallery: python -m tools.recording {name}"
             )
         parts.append(gallery.quotation(name, card, docs))
     return "\n\n".join(parts)
-
-
-def stored_claims(root: Path) -> dict[str, Any]:
-    """What the ledger has stored, by the claims' names. `claims.store` reads the same, but brings Keras."""
-    path = root / "claims" / "results.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _quotation(claim: str, name: str, entry: dict[str, Any]) -> str:

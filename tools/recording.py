@@ -1,9 +1,14 @@
-"""Records a run for the gallery: trains it by the command line, measures its generator, makes its film."""
+"""Records runs for the gallery: `python -m tools.recording NAME ...`.
 
+It trains a run by the command line, measures its generator, makes its film, and the gallery's page anew.
+"""
+
+import argparse
 import csv
 import io
 import json
 import shlex
+import sys
 from contextlib import chdir
 from datetime import date
 from pathlib import Path
@@ -15,10 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import keras_gan as kg
+from ground.files import ROOT, write
 from keras_gan.cli.main import main as keras_gan
 from keras_gan.plots.movie import Movie
-from tools.files import ROOT, write
-from tools.gallery import MEASURES, Entry, command
+from tools.gallery import ENTRIES, MEASURES, Entry, command, page
 
 NUM_SAMPLES, SAMPLE_SEED = 2_000, 1
 FILM_LIMIT = 330_000  # bytes; the poster and the record have the rest of a card's
@@ -139,3 +144,17 @@ def _frame(picture: Path) -> Image.Image:
 
 def _epoch(picture: Path) -> int:
     return int(picture.stem.removeprefix("epoch_"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Records the runs that are named, and makes the page."""
+    parser = argparse.ArgumentParser(prog="python -m tools.recording", description=__doc__)
+    parser.add_argument("names", nargs="+", choices=ENTRIES, metavar="NAME", help=", ".join(ENTRIES))
+    for name in parser.parse_args(arguments).names:
+        print(record(name, ENTRIES[name]).relative_to(ROOT).as_posix(), flush=True)
+    write(ROOT / "docs" / "gallery.md", page())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from xml.etree import ElementTree
 
-from tools.files import ROOT
+from ground.files import ROOT
 
 BACKENDS = ("tensorflow", "jax", "torch")
 _TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]  # each worker holds a framework and up to 8 GB

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from time import sleep
 
-from tools.files import ROOT
+from ground.files import ROOT
 
 ADDRESS = "127.0.0.1:8000"
 

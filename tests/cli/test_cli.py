@@ -14,10 +14,10 @@ import pytest
 from PIL import Image
 
 import keras_gan as kg
+from ground.files import ROOT
 from keras_gan.cli.main import main
 from keras_gan.cli.run_folder import Recorder
 from keras_gan.training.backend import accelerator
-from tools.files import ROOT
 
 NAME = "vanilla_assignment"
 

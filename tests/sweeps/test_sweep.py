@@ -19,7 +19,7 @@ import pytest
 import sweep_runs as runs
 
 import keras_gan as kg
-from tools.files import ROOT
+from ground.files import ROOT
 
 SETTINGS = [{"width": 4}, {"width": 3}]
 unix_only = pytest.mark.skipif(os.name == "nt", reason="signals as on Linux and macOS")
