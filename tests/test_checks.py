@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ground.files import ROOT
 from keras_gan._checks import (
     Shown,
     bad_value,
@@ -27,7 +28,6 @@ from keras_gan._checks import (
     unknown_option,
     writing,
 )
-from tools.files import ROOT
 
 
 def test_three_sentences():

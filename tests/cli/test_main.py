@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from tools.files import ROOT
+from ground.files import ROOT
 
 HEAVY = {"keras", "tensorflow", "jax", "torch", "sklearn", "matplotlib", "scipy"}
 SCRIPT = "import sys\nfrom keras_gan.cli.main import main\nsys.exit(main())\n"  # as pip writes it
