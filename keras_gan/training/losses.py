@@ -40,7 +40,7 @@ class Loss(Record, ABC):
 
     @property
     def score_label(self) -> str:
-        """What `d_real` and `d_fake` mean in this game: the label for `plot_scores(ylabel=)`."""
+        """What `d_real` and `d_fake` mean in this game: the label of their axis."""
         return "D(x), probability of real" if self.probability else "raw output of the discriminator"
 
     @property
