@@ -127,7 +127,14 @@ class AdversarialModel(keras.Model):
 
 @dataclass(frozen=True)
 class WeightChange:
-    """How far one weight moved: the largest absolute change of any of its entries."""
+    """How far one weight moved.
+
+    Attributes:
+        network: The name that `weight_audit` was given.
+        layer: The layer that the weight belongs to.
+        weight: Its own name.
+        largest_change: The largest absolute change of any of its entries; 0.0 where no bit changed.
+    """
 
     network: str
     layer: str
@@ -136,7 +143,11 @@ class WeightChange:
 
 
 class WeightAudit:
-    """What `weight_audit` found: `moved(network)`, `changes`, and a table when printed."""
+    """What `weight_audit` found; printed, it is a table.
+
+    Attributes:
+        changes: A `WeightChange` for each weight; empty until the `with` block ends.
+    """
 
     def __init__(self, networks: dict[str, keras.Model]) -> None:
         check_layers(networks)

@@ -67,7 +67,8 @@ class GAN(keras.Model):
         discriminator: Model from samples, or `[sample, label]`, to logits, shape `(batch, 1)`.
         loss: A name of `LOSSES` or a record such as `NonSaturating(real_label=0.9)`.
         penalty: A name of `PENALTIES`, a record such as `R1(every=16)`, or several in a list.
-        discriminator_steps, generator_steps: Updates of each player in a training step (k: the former).
+        discriminator_steps: Updates of the discriminator in a training step, k of the paper.
+        generator_steps: Those of the generator.
         update: `"discriminator_first"`, `"generator_first"`, or `"simultaneous"` (both gradients are
             taken before either player moves).
         latent: `z` is standard `"normal"` or `"uniform"` on [-1, 1).
@@ -80,8 +81,14 @@ class GAN(keras.Model):
             minimising the game's loss (arXiv:1606.03498, section 3.1).
         unrolled_steps: Updates of the discriminator that the generator looks ahead (arXiv:1611.02163); then
             `g_loss` in training is less the discriminator's loss on real samples.
-        average: Decay, say 0.999, of a moving average of the generator, `gan.averaged_generator`.
+        average: Decay, say 0.999, of a moving average of the generator.
         seed: Data order and `z`. `None` draws one; either way it is kept in `gan.seed`.
+
+    Attributes:
+        options: All arguments but the networks, in one frozen record: `gan.options.loss`, say.
+        averaged_generator: The moving average; None where none is kept.
+        generator_optimizer: As given to `compile`.
+        discriminator_optimizer: As given to `compile`.
 
     Raises:
         ValueError: For networks that do not fit together and for unknown options.
@@ -130,8 +137,8 @@ class GAN(keras.Model):
         """Gives each player its optimizer, and decides what is compiled; both are saved with the model.
 
         Args:
-            generator_optimizer, discriminator_optimizer: A Keras optimizer or a name, never one object for
-                both.
+            generator_optimizer: A Keras optimizer or a name.
+            discriminator_optimizer: Another one: never the same object for both.
             jit_compile: Compile with XLA. `"auto"`: always on JAX; on TensorFlow with a GPU or without
                 convolutions, on one device; never on torch.
             run_eagerly: Compile nothing, to look inside.
@@ -296,7 +303,8 @@ class GAN(keras.Model):
         networks are copied; optimizers, random states and averages start as they were after `compile`.
 
         Args:
-            generator, discriminator: Networks of the same layers as this GAN's; only their weights are used.
+            generator: A network of the same layers as this GAN's; only its weights are used.
+            discriminator: Likewise.
             seed: Data order and `z`, as in `GAN`.
 
         Raises:

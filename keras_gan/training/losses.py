@@ -19,8 +19,11 @@ class Loss(Record, ABC):
     """What the two players of a GAN minimise.
 
     A subclass is one game. `discriminator_terms` returns the mean loss on the real and on the fake
-    batch; `GAN` adds them (or averages them). `probability` says whether `sigmoid(logit)` is the
-    probability "real": then `d_real` and `d_fake` are probabilities, otherwise mean raw outputs.
+    batch; `GAN` adds them (or averages them).
+
+    Attributes:
+        probability: Whether `sigmoid(logit)` is the probability "real": then `d_real` and `d_fake` are
+            probabilities, otherwise mean raw outputs.
     """
 
     probability: ClassVar[bool] = False
@@ -40,7 +43,7 @@ class Loss(Record, ABC):
 
     @property
     def score_label(self) -> str:
-        """What `d_real` and `d_fake` mean in this game: the label for `plot_scores(ylabel=)`."""
+        """What `d_real` and `d_fake` mean in this game: the label of their axis."""
         return "D(x), probability of real" if self.probability else "raw output of the discriminator"
 
     @property

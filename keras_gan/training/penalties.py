@@ -18,7 +18,11 @@ Uniform = Callable[[tuple], Any]
 
 
 class Penalty(Record):
-    """What is done to the discriminator beside the game. `lipschitz`: whether it bounds every slope."""
+    """What is done to the discriminator beside the game.
+
+    Attributes:
+        lipschitz: Whether it bounds every slope.
+    """
 
     lipschitz: ClassVar[bool] = False
 
@@ -28,6 +32,10 @@ class SlopePenalty(Penalty, ABC):
 
     With `every=n` the cost is computed at each n-th update only, the first included, and counts n times:
     lazy regularisation, cheaper and nearly the same.
+
+    Attributes:
+        weight: How much a slope costs.
+        every: Updates of the discriminator from one cost to the next; 1 is every update.
 
     Reference:
         Lazy regularisation: Karras et al. 2020, section 3.1, arXiv:1912.04958. Differs from the paper: the
@@ -108,7 +116,9 @@ class DRAGAN(GradientPenalty):
     number a sample and v one number a coordinate, both uniform on [0, 1): the authors' code.
 
     Args:
-        weight, target, every: As for `GradientPenalty`.
+        weight: As for `GradientPenalty`.
+        target: As for `GradientPenalty`.
+        every: See `SlopePenalty`.
         spread: The largest perturbation, in standard deviations of the batch.
 
     Reference:
@@ -160,7 +170,8 @@ class R2(R1):
     """weight/2 · E slope², at the generated samples.
 
     Args:
-        weight, every: As for `R1`. Take both with `penalty=[kg.R1(), kg.R2()]`.
+        weight: As for `R1`. Take both with `penalty=[kg.R1(), kg.R2()]`.
+        every: See `SlopePenalty`.
 
     Reference:
         Mescheder, Geiger and Nowozin 2018, section 4.1, arXiv:1801.04406.

@@ -31,6 +31,7 @@ class Watch(keras.callbacks.Callback):
         epochs: Epochs looked at, the first being before training: 0, or `initial_epoch`.
         samples: One array a look, float32 `(num_samples, *sample_shape)`.
         metrics: One dict a look.
+        measure: From samples to the metrics of a look.
 
     Raises:
         ValueError: For counts below 1, or samples in the place of a `Dataset`.
