@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from test_gan import LATENT, make_gan
+from tiny import LATENT, tiny_gan
 
 import keras_gan as kg
 
@@ -19,11 +19,11 @@ def with_lambda():
     """A GAN whose generator holds a Python lambda that leaves a trace when it runs."""
     z = keras.Input((LATENT,))
     x = keras.layers.Lambda(lambda z: (RAN.append(1), z)[1], output_shape=(LATENT,))(z)
-    return kg.GAN(keras.Model(z, keras.layers.Dense(2)(x)), make_gan().discriminator, seed=3)
+    return kg.GAN(keras.Model(z, keras.layers.Dense(2)(x)), tiny_gan().discriminator, seed=3)
 
 
 def test_a_plain_gan_loads_with_safe_mode_on(tmp_path):
-    gan = make_gan(dropout=0.1, loss=kg.NonSaturating(real_label=0.9))
+    gan = tiny_gan(dropout=0.1, loss=kg.NonSaturating(real_label=0.9))
     gan.save(tmp_path / "gan.keras")
     loaded = keras.models.load_model(tmp_path / "gan.keras", safe_mode=True)
     np.testing.assert_array_equal(loaded.sample(3, seed=1), gan.sample(3, seed=1))
@@ -50,7 +50,7 @@ def test_only_the_caller_can_turn_safe_mode_off(tmp_path):
 
 @pytest.mark.parametrize("part", ["loss", "generator"])
 def test_a_class_from_elsewhere_in_a_file_is_refused(part, tmp_path):
-    make_gan().save(tmp_path / "gan.keras")
+    tiny_gan().save(tmp_path / "gan.keras")
     touched = tmp_path / "ran"
     foreign = {
         "module": "subprocess",

@@ -7,41 +7,27 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from test_gan import adam, assert_close, values
+from tiny import (
+    LATENT,
+    Batches,
+    adam,
+    assert_close,
+    assert_equal,
+    constant,
+    labelled_players,
+    linear,
+    lookup,
+    numbers,
+    sgd,
+    tiny_rows,
+    values,
+)
 
 import keras_gan as kg
 from keras_gan.training.step import in_packs, look_ahead, reader, train_generator
 
 pytestmark = pytest.mark.backend
-
-LATENT = 3
 UNCONSTRAINED = kg.Wasserstein(unconstrained=True)
-
-
-def numbers(tensor):
-    return np.array(ops.convert_to_numpy(tensor))
-
-
-def linear(kernel, bias=0.0, name="discriminator"):
-    kernel = np.array(kernel, "float32")
-    x = keras.Input((len(kernel),))
-    model = keras.Model(x, keras.layers.Dense(kernel.shape[1])(x), name=name)
-    model.set_weights([kernel, np.full(kernel.shape[1], bias, "float32")])
-    return model
-
-
-def constant(value, size=1):
-    """A generator that makes `value`, by its bias, whatever `z` is."""
-    return linear(np.zeros((LATENT, size)), value, name="generator")
-
-
-def sgd(gan, generator=0.0, discriminator=0.0, **options):
-    gan.compile(
-        generator_optimizer=keras.optimizers.SGD(generator),
-        discriminator_optimizer=keras.optimizers.SGD(discriminator),
-        **options,
-    )
-    return gan
 
 
 # --- Instance noise -----------------------------------------------------------------------------------------
@@ -106,7 +92,7 @@ def test_packs_that_do_not_fit_are_refused():
         packed().fit(np.zeros((12, 1), "float32"), batch_size=3, verbose=0)
     with pytest.raises(ValueError, match=r"whole packs of 2 rows\. Received: a minibatch of 3 rows"):
         packed(discriminator_steps=2).train_on_batch(np.zeros((6, 1), "float32"))
-    generator, discriminator = conditional_mlp()
+    generator, discriminator = labelled_players()
     pack = kg.mlp_discriminator((2,), num_classes=2, widths=(4,))
     with pytest.raises(ValueError, match="Packs hold samples without labels"):
         kg.GAN(generator, pack, packing=2)
@@ -125,7 +111,7 @@ def test_feature_matching_by_hand():
     network = keras.Model(x, keras.layers.Dense(1)(f), name="discriminator")
     network.get_layer("f").set_weights([matrix])
     gan = sgd(kg.GAN(constant(0.25, 2), network, feature_matching="f", seed=3), generator=0.1)
-    real = np.random.default_rng(0).normal(1.0, 0.5, (6, 2)).astype("float32")
+    real = tiny_rows(6)
     difference = real.mean(axis=0) - 0.25
     for logs in (gan.evaluate(real, verbose=0, return_dict=True), gan.train_on_batch(real, return_dict=True)):
         assert float(logs["g_loss"]) == pytest.approx(np.sum((difference @ matrix) ** 2), rel=1e-5)
@@ -261,43 +247,6 @@ def test_without_an_average_there_is_none_to_sample_from():
         kg.GAN(constant(0.0), linear([[1.0]])).sample(3, averaged=True)
 
 
-# --- Classes ------------------------------------------------------------------------------------------------
-
-
-def conditional_mlp():
-    generator = kg.mlp_generator(LATENT, (1,), widths=(16,), num_classes=2, seed=1)
-    return generator, kg.mlp_discriminator((1,), widths=(16,), num_classes=2, seed=2)
-
-
-def lookup(table, read, name):
-    """A network with one number a class: the generator makes it, the discriminator adds it to its input."""
-    first, label = keras.Input((read,)), keras.Input((), dtype="int32")
-    number = keras.layers.Embedding(len(table), 1)(label)
-    scaled = keras.layers.Dense(1, use_bias=False)(first)
-    network = keras.Model([first, label], keras.layers.Add()([scaled, number]), name=name)
-    scale = np.full((read, 1), 0.0 if name == "generator" else 1.0, "float32")
-    weights = {2: np.array(table, "float32")[:, None], 1: scale}
-    for layer in network.layers:
-        if layer.weights:
-            layer.set_weights([weights[2 if isinstance(layer, keras.layers.Embedding) else 1]])
-    return network
-
-
-class Pairs(keras.utils.PyDataset):
-    """A stream of (rows, labels)."""
-
-    def __init__(self, rows, labels, batch):
-        super().__init__()
-        self.rows, self.labels, self.batch = rows, labels, batch
-
-    def __len__(self):
-        return len(self.rows) // self.batch
-
-    def __getitem__(self, i):
-        part = slice(i * self.batch, (i + 1) * self.batch)
-        return self.rows[part], self.labels[part]
-
-
 @pytest.mark.parametrize(("update", "of_generator"), [("discriminator_first", 1), ("generator_first", 0)])
 def test_labels_reach_both_networks_and_fakes_carry_those_of_their_minibatch(update, of_generator):
     made, added = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.2, 0.3])
@@ -321,9 +270,9 @@ def test_two_classes_at_different_places_are_learned():
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 4000)
     rows = (np.where(labels == 1, 2.0, -2.0) + 0.3 * rng.normal(size=4000)).astype("float32")[:, None]
-    gan = kg.GAN(*conditional_mlp(), seed=3)
+    gan = kg.GAN(*labelled_players(), seed=3)
     gan.compile(generator_optimizer=adam(), discriminator_optimizer=adam())
-    gan.fit(Pairs(rows, labels, 100), epochs=5, verbose=0)
+    gan.fit(Batches(rows, labels, batch=100), epochs=5, verbose=0)
     means = [gan.sample(200, np.full(200, label), seed=1).mean() for label in (0, 1)]
     assert means == pytest.approx([-2.0, 2.0], abs=0.7)
 
@@ -340,24 +289,24 @@ def test_the_number_of_classes_is_found_in_built_and_in_wrapped_networks():
     gan = kg.GAN(kg.conv_generator(LATENT, (8, 8, 1), **options), kg.conv_discriminator((8, 8, 1), **options))
     assert gan.num_classes == 4
     assert gan.sample(6).shape == (6, 8, 8, 1)
-    generator, discriminator = conditional_mlp()
+    generator, discriminator = labelled_players()
     z, label = keras.Input((LATENT,)), keras.Input((), dtype="int32")
     assert kg.GAN(keras.Model([z, label], generator([z, label])), discriminator).num_classes == 2
     assert kg.GAN(constant(0.0), linear([[1.0]])).num_classes is None
 
 
 def plain_and_conditional():
-    return conditional_mlp()[0], linear([[1.0]])
+    return labelled_players()[0], linear([[1.0]])
 
 
 def two_and_three_classes():
-    return conditional_mlp()[0], kg.mlp_discriminator((1,), widths=(4,), num_classes=3)
+    return labelled_players()[0], kg.mlp_discriminator((1,), widths=(4,), num_classes=3)
 
 
 def float_label():
     x, label = keras.Input((LATENT,)), keras.Input((1,))
     joined = keras.layers.Concatenate()([x, label])
-    return keras.Model([x, label], keras.layers.Dense(1)(joined)), conditional_mlp()[1]
+    return keras.Model([x, label], keras.layers.Dense(1)(joined)), labelled_players()[1]
 
 
 @pytest.mark.parametrize(
@@ -374,7 +323,7 @@ def test_networks_whose_labels_do_not_match_are_refused(networks, message):
 
 
 def test_labels_that_do_not_fit_are_refused():
-    gan, rows = sgd(kg.GAN(*conditional_mlp(), seed=3)), np.zeros((4, 1), "float32")
+    gan, rows = sgd(kg.GAN(*labelled_players(), seed=3)), np.zeros((4, 1), "float32")
     with pytest.raises(ValueError, match="Received: no labels"):
         gan.train_on_batch(rows)
     with pytest.raises(ValueError, match="labels for networks that read none"):
@@ -437,13 +386,12 @@ def test_the_cases_show_every_argument_and_every_record():
 @pytest.mark.parametrize("case", CASES)
 def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
     options = CASES[case]
-    rng = np.random.default_rng(0)
-    rows, labels = rng.normal(1.0, 0.5, (24, 2)).astype("float32"), np.arange(24) % 2
+    rows, labels = tiny_rows(24), np.arange(24) % 2
     straight, single = matrix_gan(**options), matrix_gan(**options)
     per_step = 4 * straight.options.discriminator_steps
     steps = [slice(i, i + per_step) for i in range(0, 24, per_step)]
     if straight.num_classes:
-        x, fit = Pairs(rows, labels, per_step), {"verbose": 0}
+        x, fit = Batches(rows, labels, batch=per_step), {"verbose": 0}
         batches = [(rows[step], labels[step]) for step in steps]
     else:
         x, fit = rows, {"batch_size": 4, "shuffle": False, "verbose": 0}
@@ -458,8 +406,7 @@ def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
     assert [c["penalty"] for c in configs[:1]] == [c["penalty"] for c in configs[1:]]
     for gan in (straight, loaded):
         gan.fit(x, epochs=2, initial_epoch=1, **fit)
-    for a, b in zip(values(straight), values(loaded), strict=True):
-        np.testing.assert_array_equal(a, b)
+    assert_equal(values(straight), values(loaded))
     for a, b in zip(straight.optimizer.variables, loaded.optimizer.variables, strict=True):
         np.testing.assert_array_equal(numbers(a.value), numbers(b.value))
 
@@ -483,7 +430,7 @@ def test_half_precision_networks_play_every_variant(options):
         gan = matrix_gan(**options)
     finally:
         keras.config.set_dtype_policy("float32")
-    rows = np.random.default_rng(0).normal(1.0, 0.5, (16, 2)).astype("float32")
+    rows = tiny_rows(16)
     history = gan.fit(rows, batch_size=4, validation_data=rows[:8], verbose=0).history
     assert np.isfinite(list(history.values())).all()
     assert history["penalty"][0] > 0
