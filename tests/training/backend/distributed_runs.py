@@ -1,4 +1,4 @@
-"""What `test_distribution.py` runs here on one device, and in processes of its own on several.
+"""What `test_devices.py` runs here on one device, and in processes of its own on several.
 
 `python distributed_runs.py FOLDER` takes two devices of one process, or with `TF_CONFIG` one each of several
 processes, and writes the results to the folder.
