@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from test_bad_input import THREE_SENTENCES
+from tiny import THREE_SENTENCES
 
 import keras_gan as kg
 from keras_gan import _checks

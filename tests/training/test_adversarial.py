@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from tiny import lookup, numbers
 
 import keras_gan as kg
 from keras_gan.training.step import frozen_call
@@ -172,3 +173,10 @@ def test_networks_that_share_a_layer_are_refused():
     discriminator = keras.Model(y, keras.layers.Dense(1)(shared(y)))
     with pytest.raises(ValueError, match="weights in common"):
         kg.AdversarialModel(generator, discriminator)
+
+
+def test_the_combined_model_takes_labels_along():
+    networks = lookup([1.0, 10.0], LATENT, "generator"), lookup([0.1, 0.2], 1, "discriminator")
+    z, labels = np.zeros((2, LATENT), "float32"), np.array([1, 0])
+    logits = numbers(kg.AdversarialModel(*networks)([z, labels]))
+    np.testing.assert_allclose(logits[:, 0], [10.2, 1.1], rtol=1e-6)

@@ -1,12 +1,12 @@
-"""What comes in at the door: arrays and streams told apart, rows checked, endings of networks found."""
+"""What comes in at the door: arrays and streams told apart, rows and labels checked before training."""
 
 import keras
 import numpy as np
 import pytest
+from tiny import Batches, constant, labelled_players, linear, sgd, tiny_gan, tiny_rows
 
 import keras_gan as kg
 from keras_gan.training.check_data import checked_rows, is_array, is_stream
-from keras_gan.training.check_networks import output_activation
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
@@ -62,61 +62,6 @@ def test_streams_are_not():
         assert not is_stream(neither)
 
 
-def networks_of(layers):
-    """A network of these layers, built both ways where it can be: functional and `Sequential`."""
-    x = y = keras.Input((4,))
-    for layer in layers:
-        y = layer(y)
-    yield keras.Model(x, y)
-    if layers and all(isinstance(layer, keras.Layer) for layer in layers):
-        yield keras.Sequential([keras.Input((4,)), *layers])
-
-
-@pytest.mark.parametrize(
-    ("layers", "activation"),
-    [
-        ([keras.layers.Dense(2)], "linear"),
-        ([keras.layers.Dense(2, activation="tanh")], "tanh"),
-        ([keras.layers.Dense(2), keras.layers.Activation("sigmoid")], "sigmoid"),
-        ([keras.layers.Dense(2, activation="tanh"), keras.layers.Activation("linear")], "tanh"),
-        ([keras.layers.Dense(2), keras.layers.LeakyReLU()], "leaky_relu"),
-        ([keras.layers.Dense(2), keras.layers.Softmax()], "softmax"),
-        ([keras.layers.Dense(2), keras.ops.tanh], "tanh"),
-        ([keras.layers.Dense(2), keras.activations.sigmoid], "sigmoid"),
-        ([keras.layers.Dense(4, activation="tanh"), keras.layers.Reshape((2, 2))], "tanh"),
-        ([keras.layers.Reshape((2, 2, 1)), keras.layers.Conv2D(1, 1, activation="tanh")], "tanh"),
-        (
-            [
-                keras.layers.Reshape((2, 2, 1)),
-                keras.layers.Conv2D(1, 1, activation="sigmoid"),
-                keras.layers.Cropping2D(((0, 1), (0, 1))),
-                keras.layers.Flatten(),
-            ],
-            "sigmoid",
-        ),
-        ([kg.SpectralNormalization(keras.layers.Dense(2, activation="tanh"))], "tanh"),
-        ([kg.mlp_generator(4, (2, 2, 1), widths=())], "tanh"),  # a nested model
-        ([keras.layers.Dense(2, activation="tanh"), keras.layers.Rescaling(3.0)], None),
-        ([keras.layers.Dense(2, activation="tanh"), keras.layers.Dropout(0.5)], None),
-        ([keras.layers.Dense(2), keras.layers.Activation(lambda x: x)], None),
-        ([keras.layers.Lambda(keras.ops.tanh)], None),
-        ([], None),
-    ],
-)
-def test_the_activation_that_ends_a_network_is_found(layers, activation):
-    for network in networks_of(layers):
-        assert output_activation(network) == activation
-
-
-def test_builders_end_as_they_say():
-    assert output_activation(kg.conv_generator(3, (8, 8, 1), width=2)) == "tanh"
-    assert output_activation(kg.mlp_generator(3, (2,))) == "linear"
-    assert output_activation(kg.mlp_generator(3, (4, 4, 1), output_activation="sigmoid")) == "sigmoid"
-    for options in ({}, {"spectral_normalization": True}, {"minibatch_features": "discrimination"}):
-        assert output_activation(kg.mlp_discriminator((2,), **options)) == "linear"
-        assert output_activation(kg.conv_discriminator((8, 8, 1), width=2, **options)) == "linear"
-
-
 @pytest.mark.parametrize(
     ("activation", "fine", "beyond"),
     [
@@ -149,3 +94,55 @@ def test_rows_are_compared_with_the_generators_reach(activation, fine, beyond):
 def test_a_wrong_shape_comes_with_the_way_out(shape, hint):
     with pytest.raises(ValueError, match=hint):
         checked_rows(np.zeros(shape), (4, 6, 1))
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.zeros((10, 3), "float32"), r"shape \(10, 3\)"),
+        (np.zeros((0, 2), "float32"), r"shape \(0, 2\)"),
+        (np.zeros((10, 2), "uint8"), "dtype uint8"),
+        (np.array([[0.0, 0.0], [np.nan, 0.0]], "float32"), "first in row 1"),
+        (np.zeros((10, 2), "float32"), "32 rows wanted, 10 at hand"),
+    ],
+)
+def test_bad_data_is_refused_before_training(rows, message):
+    with pytest.raises(ValueError, match=message):
+        tiny_gan().fit(rows, verbose=0)
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.zeros((16, 2), "uint8"), "dtype uint8"),
+        (np.zeros((16, 3), "float32"), r"shape \(8, 3\)"),
+        (np.full((16, 2), np.nan, "float32"), "first in row 0"),
+    ],
+)
+def test_a_stream_of_other_things_is_refused(rows, message):
+    with pytest.raises(ValueError, match=message):
+        tiny_gan().fit(Batches(rows, batch=8), verbose=0)
+
+
+@pytest.mark.backend
+def test_arguments_that_would_be_dropped_are_refused():
+    with pytest.raises(ValueError, match="steps_per_epoch=2"):
+        tiny_gan().fit(tiny_rows(), steps_per_epoch=2, verbose=0)
+    with pytest.raises(ValueError, match="batch_size=8"):
+        tiny_gan().fit(Batches(tiny_rows(), batch=8), batch_size=8, verbose=0)
+
+
+@pytest.mark.backend
+def test_labels_that_do_not_fit_are_refused():
+    gan, rows = sgd(kg.GAN(*labelled_players(), seed=3)), np.zeros((4, 1), "float32")
+    with pytest.raises(ValueError, match="Received: no labels"):
+        gan.train_on_batch(rows)
+    with pytest.raises(ValueError, match="labels for networks that read none"):
+        sgd(kg.GAN(constant(0.0), linear([[1.0]]))).train_on_batch(rows, np.zeros(4, int))
+    for labels in ([0, 2, 0], [0, -1, 0], [0, 1], [0.0, 1.0, 0.0]):
+        with pytest.raises(ValueError, match="3 integers from 0 to 1"):
+            gan.sample(3, labels)
+    with pytest.raises(ValueError, match="labels for networks that read none"):
+        kg.GAN(constant(0.0), linear([[1.0]])).sample(3, [0, 0, 0])

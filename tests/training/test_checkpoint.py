@@ -11,6 +11,7 @@ from io import BytesIO
 import keras
 import numpy as np
 import pytest
+from tiny import Batches, tiny_gan, tiny_rows
 
 import keras_gan as kg
 from keras_gan.training.state_files import StateFolder
@@ -18,18 +19,20 @@ from tools.kill_test import kills
 
 pytestmark = pytest.mark.backend
 
-ROWS = np.random.default_rng(0).normal(1.0, 0.5, (16, 2)).astype("float32")
+ROWS = tiny_rows(16)
 
 
-def make_gan(*, learning_rate=0.01, widths=(4,), **options):
-    gan = kg.GAN(
-        kg.mlp_generator(3, (2,), seed=1, widths=widths, batch_normalization=True),
-        kg.mlp_discriminator((2,), seed=2, widths=widths, dropout=0.3),
-        **{"seed": 3, **options},
-    )
+def make_gan(*, learning_rate=0.01, **options):
+    """Players that differ in all that has a state; nothing is compiled."""
     adams = [keras.optimizers.Adam(rate, beta_1=0.5) for rate in (learning_rate, 0.02)]
-    gan.compile(generator_optimizer=adams[0], discriminator_optimizer=adams[1], run_eagerly=True)
-    return gan
+    return tiny_gan(
+        generator={"batch_normalization": True},
+        discriminator={"dropout": 0.3},
+        generator_optimizer=adams[0],
+        discriminator_optimizer=adams[1],
+        run_eagerly=True,
+        **{"widths": (4,), **options},
+    )
 
 
 def fit(gan, folder, epochs, *callbacks, rows=ROWS, **options):
@@ -345,15 +348,8 @@ def test_a_folder_that_goes_away_costs_no_training(tmp_path):
 
 
 def test_a_stream_is_said_to_begin_again(tmp_path):
-    class Batches(keras.utils.PyDataset):
-        def __len__(self):
-            return 2
-
-        def __getitem__(self, index):
-            return (ROWS[8 * index :][:8],)
-
     def run(folder, epochs):
-        return fit(make_gan(), folder, epochs, rows=Batches(), batch_size=None)
+        return fit(make_gan(), folder, epochs, rows=Batches(ROWS, batch=8), batch_size=None)
 
     whole = run(None, 3)
     run(tmp_path, 1)

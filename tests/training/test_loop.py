@@ -1,46 +1,17 @@
 """The engine: blocks are compiled once a shape, and what is not finite is found and named."""
 
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
-from scipy import stats
+from tiny import numbers, tiny_gan, tiny_rows
 
 import keras_gan as kg
-from keras_gan.training.backend import random_normal, random_uniform
 
 pytestmark = pytest.mark.backend
 
 
-def gan_of(
-    generator_optimizer="adam",
-    discriminator_optimizer="adam",
-    loss="non_saturating",
-    update="discriminator_first",
-    **options,
-):
-    networks = {"widths": (8,), "batch_normalization": False}
-    gan = kg.GAN(
-        kg.mlp_generator(3, (2,), seed=1, **networks),
-        kg.mlp_discriminator((2,), seed=2, **networks),
-        seed=3,
-        loss=loss,
-        update=update,
-    )
-    gan.compile(
-        generator_optimizer=generator_optimizer, discriminator_optimizer=discriminator_optimizer, **options
-    )
-    return gan
-
-
-def data(num=40):
-    return np.random.default_rng(0).normal(1.0, 0.5, (num, 2)).astype("float32")
-
-
-def values(gan):
-    return [keras.ops.convert_to_numpy(v.value) for v in gan.state]
+def state_of(gan):
+    return [numbers(variable.value) for variable in gan.state]
 
 
 def traced_steps(gan, monkeypatch):
@@ -57,39 +28,14 @@ def traced_steps(gan, monkeypatch):
 
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="torch runs step by step")
 def test_each_shape_is_compiled_once(monkeypatch):
-    gan = gan_of(steps_per_block=2)
+    gan = tiny_gan(steps_per_block=2)
     traces = traced_steps(gan, monkeypatch)
-    gan.fit(data(44), batch_size=8, epochs=1, verbose=0)  # blocks of 2, 2, and 1 with the short step
+    gan.fit(tiny_rows(44), batch_size=8, epochs=1, verbose=0)  # blocks of 2, 2, and 1 with the short step
     first = len(traces)
     assert {tuple(shape) for shape in traces} == {(8, 2), (4, 2)}
-    gan.fit(data(44), batch_size=8, epochs=3, verbose=0)
-    gan.fit(data(44)[::-1].copy(), batch_size=8, epochs=1, verbose=0)  # other data of that shape
+    gan.fit(tiny_rows(44), batch_size=8, epochs=3, verbose=0)
+    gan.fit(tiny_rows(44)[::-1].copy(), batch_size=8, epochs=1, verbose=0)  # other data of that shape
     assert len(traces) == first
-
-
-@pytest.mark.skipif(keras.backend.backend() != "jax", reason="only JAX compiles a program for each model")
-def test_seeds_of_one_shape_share_what_is_compiled():
-    from keras_gan.training.backend import jax as backend
-
-    def train(seed, width=8):
-        gan = kg.GAN(
-            kg.mlp_generator(3, (2,), widths=(width,), seed=seed),
-            kg.mlp_discriminator((2,), widths=(width,), dropout=0.2, seed=seed + 1),
-            seed=seed,
-        )
-        gan.compile(generator_optimizer="adam", discriminator_optimizer=keras.optimizers.Adam(1e-3 * seed))
-        gan.fit(data(40), batch_size=8, verbose=0)
-        return gan.generator.get_weights()[0]
-
-    backend._COMPILED.clear()
-    first = train(1)
-    assert len(backend._COMPILED) == 1
-    second, again = train(5), train(1)
-    assert len(backend._COMPILED) == 1
-    np.testing.assert_array_equal(first, again)
-    assert np.abs(first - second).max() > 1e-3
-    train(1, width=9)
-    assert len(backend._COMPILED) == 2
 
 
 def started(seed, gan=None, width=8, **options):
@@ -116,18 +62,18 @@ def started(seed, gan=None, width=8, **options):
 
 def test_a_gan_that_starts_again_is_a_new_one_and_compiles_nothing(monkeypatch):
     expected = started(7)
-    expected.fit(data(44), batch_size=8, epochs=2, verbose=0)
+    expected.fit(tiny_rows(44), batch_size=8, epochs=2, verbose=0)
     gan = started(1)
     traces = traced_steps(gan, monkeypatch)
-    gan.fit(data(44), batch_size=8, epochs=3, verbose=0)
+    gan.fit(tiny_rows(44), batch_size=8, epochs=3, verbose=0)
     first, function = len(traces), gan.train_function
     started(7, gan)
     assert (gan.seed, gan.steps_taken) == (7, 0)
-    gan.fit(data(44), batch_size=8, epochs=2, verbose=0)
+    gan.fit(tiny_rows(44), batch_size=8, epochs=2, verbose=0)
     assert gan.train_function is function
     if keras.backend.backend() == "tensorflow":
         assert len(traces) == first
-    for name, mine, new in zip((v.path for v in gan.state), values(gan), values(expected), strict=True):
+    for name, mine, new in zip((v.path for v in gan.state), state_of(gan), state_of(expected), strict=True):
         np.testing.assert_array_equal(mine, new, err_msg=name)
 
 
@@ -147,8 +93,8 @@ def test_a_schedule_without_config_trains_and_does_not_start_again():
         def __call__(self, step):
             return 1e-3
 
-    gan = gan_of(keras.optimizers.Adam(Constant()))
-    gan.fit(data(), batch_size=8, verbose=0)
+    gan = tiny_gan(generator_optimizer=keras.optimizers.Adam(Constant()))
+    gan.fit(tiny_rows(), batch_size=8, verbose=0)
     with pytest.raises(ValueError, match="without one"):
         gan.restart(gan.generator, gan.discriminator)
 
@@ -174,51 +120,55 @@ def train(gan, rows, how):
 def refused(gan, rows, how="fit"):
     with pytest.raises(FloatingPointError) as error:
         train(gan, rows, how)
-    assert all(np.isfinite(value).all() for value in values(gan) if value.dtype.kind == "f")
+    assert all(np.isfinite(value).all() for value in state_of(gan) if value.dtype.kind == "f")
     return str(error.value)
 
 
 @pytest.mark.parametrize("how", ["fit", "train_on_batch", "stream"])
 def test_the_step_in_which_the_discriminator_overflows_is_named_and_undone(how):
-    rows = data()
+    rows = tiny_rows()
     rows[27] = 3e38  # in step 4
-    gan, twin = gan_of(loss="least_squares"), gan_of(loss="least_squares")
+    gan, twin = tiny_gan(loss="least_squares"), tiny_gan(loss="least_squares")
     message = refused(gan, rows, how)
     assert "Received: the loss of the discriminator is not finite in training step 4." in message
     assert "The weights are those after step 3;" in message
     assert gan.steps_taken == 3
     for i in range(0, 24, 8):
         twin.train_on_batch(rows[i : i + 8])
-    for a, b in zip(values(gan), values(twin), strict=True):
+    for a, b in zip(state_of(gan), state_of(twin), strict=True):
         if a.size > 1:  # the means of the log are of the whole epoch in `fit`
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
 def test_the_generator_is_named_where_it_is_the_first():
-    gan = gan_of(update="generator_first", loss="least_squares")
+    gan = tiny_gan(update="generator_first", loss="least_squares")
     poison(gan, "generator", 3e38)
-    assert "the loss of the generator is not finite in training step 1." in refused(gan, data())
+    assert "the loss of the generator is not finite in training step 1." in refused(gan, tiny_rows())
 
 
 def test_a_weight_is_named_where_its_gradient_was_still_finite():
-    gan = gan_of(discriminator_optimizer=keras.optimizers.SGD(3e38), loss="least_squares")
-    message = refused(gan, 1e3 * data())
+    gan = tiny_gan(discriminator_optimizer=keras.optimizers.SGD(3e38), loss="least_squares")
+    message = refused(gan, 1e3 * tiny_rows())
     assert "the weight " in message
     assert " of the discriminator is not finite in training step 1." in message
 
 
 def test_fit_goes_on_after_a_refusal():
-    gan = gan_of(keras.optimizers.SGD(1e-2), keras.optimizers.SGD(1e30), loss="least_squares")
+    optimizers = {
+        "generator_optimizer": keras.optimizers.SGD(1e-2),
+        "discriminator_optimizer": keras.optimizers.SGD(1e30),
+    }
+    gan = tiny_gan(loss="least_squares", **optimizers)
     with pytest.raises(FloatingPointError):
-        gan.fit(data(), batch_size=8, epochs=20, verbose=0)
+        gan.fit(tiny_rows(), batch_size=8, epochs=20, verbose=0)
     gan.discriminator_optimizer.learning_rate = 1e-6
-    history = gan.fit(data(), batch_size=8, verbose=0)
+    history = gan.fit(tiny_rows(), batch_size=8, verbose=0)
     assert np.isfinite(history.history["d_loss"]).all()
     assert np.isfinite(gan.sample(3, seed=1)).all()
 
 
 def test_the_plan_is_stored_with_the_model(tmp_path):
-    gan = gan_of()
+    gan = tiny_gan()
     assert gan._compile_options["steps_per_block"] == 64
     gan.save(tmp_path / "gan.keras")
     loaded = keras.models.load_model(tmp_path / "gan.keras")
@@ -227,77 +177,4 @@ def test_the_plan_is_stored_with_the_model(tmp_path):
         gan.jit_compile,
     )
     with pytest.raises(ValueError, match="`steps_per_block` is a positive integer"):
-        gan_of(steps_per_block=0)
-
-
-@pytest.mark.parametrize("build", ["mlp", "conv"])
-def test_what_xla_compiles_is_fixed_by_the_kind_of_network(build):
-    if build == "mlp":
-        gan = gan_of()
-    else:
-        gan = kg.GAN(
-            kg.conv_generator(3, (8, 8, 1), seed=1), kg.conv_discriminator((8, 8, 1), seed=2), seed=3
-        )
-        gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
-    on_tensorflow = build == "mlp"  # convolutions are slower with XLA there, where there is no GPU
-    assert (
-        gan.jit_compile == {"tensorflow": on_tensorflow, "jax": True, "torch": False}[keras.backend.backend()]
-    )
-
-
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a trap of tf.data")
-def test_training_does_not_touch_what_changes_the_memory_of_the_whole_process(monkeypatch, tmp_path):
-    import tensorflow as tf
-
-    def from_generator(*arguments, **options):
-        raise AssertionError("`from_generator` makes every later XLA program of the process slow")
-
-    monkeypatch.setattr(tf.data.Dataset, "from_generator", from_generator)
-    monkeypatch.setattr("keras_gan.metrics.classifier.MAX_STEPS", 2)
-    monkeypatch.setattr("keras_gan.metrics.classifier._folder", lambda: tmp_path)
-    kg.load_classifier(kg.load_images("digits"))
-    gan = gan_of()
-    gan.fit(data(), batch_size=8, verbose=0)
-    train(gan, data(), "stream")
-    train(gan, data(), "train_on_batch")
-    assert gan.steps_taken == 15
-
-
-def test_draws_are_what_they_are_called_compiled_or_not():
-    draws = {}
-    for draw, name in ((random_normal, "norm"), (random_uniform, "uniform")):
-        seed = keras.random.SeedGenerator(5)
-        sample = keras.ops.convert_to_numpy(draw((200, 100), seed=seed))
-        assert sample.dtype == "float32"
-        assert np.isfinite(sample).all()
-        assert stats.kstest(sample.ravel(), name).pvalue > 0.01
-        draws[name] = sample
-    assert 0 <= draws["uniform"].min() < draws["uniform"].max() < 1
-    if keras.backend.backend() == "tensorflow":  # whose own draws differ with and without XLA
-        import tensorflow as tf
-
-        for draw, name, bound in ((random_normal, "norm", 1e-4), (random_uniform, "uniform", 0)):
-            seed = keras.random.SeedGenerator(5)
-            compiled = tf.function(lambda d=draw, s=seed: d((200, 100), seed=s), jit_compile=True)()
-            assert np.abs(compiled.numpy() - draws[name]).max() <= bound
-
-
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX and torch count in Python")
-def test_what_keras_counts_has_no_thread_that_tunes_it():
-    assert gan_of().count().options().autotune.enabled is False
-
-
-@pytest.mark.skipif(keras.backend.backend() == "tensorflow", reason="TensorFlow needs TensorFlow")
-def test_training_imports_no_other_framework():
-    program = """
-import sys
-import keras
-import numpy as np
-import keras_gan as kg
-gan = kg.GAN(kg.mlp_generator(3, (2,), seed=1), kg.mlp_discriminator((2,), seed=2), seed=3)
-gan.compile(generator_optimizer=keras.optimizers.Adam(), discriminator_optimizer=keras.optimizers.Adam())
-gan.fit(np.zeros((16, 2), "float32"), batch_size=8, verbose=0)
-assert "tensorflow" not in sys.modules, "it costs 5 seconds and 0.5 GB"
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+        tiny_gan(steps_per_block=0)

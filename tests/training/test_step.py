@@ -2,46 +2,37 @@
 
 import inspect
 import itertools
+from contextlib import nullcontext
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
-from test_gan import adam, assert_close, values
+from tiny import (
+    LATENT,
+    Batches,
+    adam,
+    assert_close,
+    assert_equal,
+    constant,
+    labelled_players,
+    linear,
+    lookup,
+    numbers,
+    sgd,
+    tiny_gan,
+    tiny_rows,
+    values,
+)
 
 import keras_gan as kg
+from keras_gan.networks.layers import power_iteration
+from keras_gan.training import step
+from keras_gan.training.backend import random_normal
 from keras_gan.training.step import in_packs, look_ahead, reader, train_generator
 
 pytestmark = pytest.mark.backend
-
-LATENT = 3
 UNCONSTRAINED = kg.Wasserstein(unconstrained=True)
-
-
-def numbers(tensor):
-    return np.array(ops.convert_to_numpy(tensor))
-
-
-def linear(kernel, bias=0.0, name="discriminator"):
-    kernel = np.array(kernel, "float32")
-    x = keras.Input((len(kernel),))
-    model = keras.Model(x, keras.layers.Dense(kernel.shape[1])(x), name=name)
-    model.set_weights([kernel, np.full(kernel.shape[1], bias, "float32")])
-    return model
-
-
-def constant(value, size=1):
-    """A generator that makes `value`, by its bias, whatever `z` is."""
-    return linear(np.zeros((LATENT, size)), value, name="generator")
-
-
-def sgd(gan, generator=0.0, discriminator=0.0, **options):
-    gan.compile(
-        generator_optimizer=keras.optimizers.SGD(generator),
-        discriminator_optimizer=keras.optimizers.SGD(discriminator),
-        **options,
-    )
-    return gan
 
 
 # --- Instance noise -----------------------------------------------------------------------------------------
@@ -52,9 +43,9 @@ def test_instance_noise_reaches_all_that_the_discriminator_reads_and_falls_linea
     noise = kg.InstanceNoise(std=2.0, decay_steps=4)
     gan = sgd(kg.GAN(constant(0.0), linear([[1.0]]), loss="least_squares", instance_noise=noise, seed=3))
     rows = np.zeros((20_000, 1), "float32")
-    for step in range(6):
+    for taken in range(6):
         logs = gan.train_on_batch(rows, return_dict=True)
-        variance = (2.0 * max(0.0, 1 - step / 4)) ** 2
+        variance = (2.0 * max(0.0, 1 - taken / 4)) ** 2
         assert float(logs["d_loss"]) == pytest.approx(0.5 + variance, rel=0.05)
         assert float(logs["g_loss"]) == pytest.approx(0.5 + variance / 2, rel=0.05)
     assert float(logs["d_loss"]) == 0.5  # and none is left
@@ -106,7 +97,7 @@ def test_packs_that_do_not_fit_are_refused():
         packed().fit(np.zeros((12, 1), "float32"), batch_size=3, verbose=0)
     with pytest.raises(ValueError, match=r"whole packs of 2 rows\. Received: a minibatch of 3 rows"):
         packed(discriminator_steps=2).train_on_batch(np.zeros((6, 1), "float32"))
-    generator, discriminator = conditional_mlp()
+    generator, discriminator = labelled_players()
     pack = kg.mlp_discriminator((2,), num_classes=2, widths=(4,))
     with pytest.raises(ValueError, match="Packs hold samples without labels"):
         kg.GAN(generator, pack, packing=2)
@@ -125,7 +116,7 @@ def test_feature_matching_by_hand():
     network = keras.Model(x, keras.layers.Dense(1)(f), name="discriminator")
     network.get_layer("f").set_weights([matrix])
     gan = sgd(kg.GAN(constant(0.25, 2), network, feature_matching="f", seed=3), generator=0.1)
-    real = np.random.default_rng(0).normal(1.0, 0.5, (6, 2)).astype("float32")
+    real = tiny_rows(6)
     difference = real.mean(axis=0) - 0.25
     for logs in (gan.evaluate(real, verbose=0, return_dict=True), gan.train_on_batch(real, return_dict=True)):
         assert float(logs["g_loss"]) == pytest.approx(np.sum((difference @ matrix) ** 2), rel=1e-5)
@@ -219,21 +210,6 @@ def test_looking_ahead_gives_what_the_optimizer_then_does(make):
     assert np.abs(before[0] - ahead[0]).max() > 1e-3
 
 
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: keras.optimizers.RMSprop(), "RMSprop"),
-        (lambda: keras.optimizers.SGD(0.1, momentum=0.9), "SGD with momentum"),
-        (lambda: keras.optimizers.AdamW(), "AdamW"),
-        (lambda: keras.optimizers.Adam(amsgrad=True, clipnorm=1.0), "Adam with amsgrad, clipnorm"),
-    ],
-)
-def test_unrolling_refuses_optimizers_that_it_cannot_follow(make, message):
-    gan = kg.GAN(constant(0.0), linear([[1.0]]), unrolled_steps=1, seed=3)
-    with pytest.raises(ValueError, match=message):
-        gan.compile(generator_optimizer="adam", discriminator_optimizer=make())
-
-
 # --- The averaged generator ---------------------------------------------------------------------------------
 
 
@@ -256,46 +232,7 @@ def test_the_averaged_generator_follows_each_update():
     assert np.abs(gan.sample(5, seed=1) - averaged).max() > 1e-3
 
 
-def test_without_an_average_there_is_none_to_sample_from():
-    with pytest.raises(ValueError, match=r"Pass `average=0.999`"):
-        kg.GAN(constant(0.0), linear([[1.0]])).sample(3, averaged=True)
-
-
 # --- Classes ------------------------------------------------------------------------------------------------
-
-
-def conditional_mlp():
-    generator = kg.mlp_generator(LATENT, (1,), widths=(16,), num_classes=2, seed=1)
-    return generator, kg.mlp_discriminator((1,), widths=(16,), num_classes=2, seed=2)
-
-
-def lookup(table, read, name):
-    """A network with one number a class: the generator makes it, the discriminator adds it to its input."""
-    first, label = keras.Input((read,)), keras.Input((), dtype="int32")
-    number = keras.layers.Embedding(len(table), 1)(label)
-    scaled = keras.layers.Dense(1, use_bias=False)(first)
-    network = keras.Model([first, label], keras.layers.Add()([scaled, number]), name=name)
-    scale = np.full((read, 1), 0.0 if name == "generator" else 1.0, "float32")
-    weights = {2: np.array(table, "float32")[:, None], 1: scale}
-    for layer in network.layers:
-        if layer.weights:
-            layer.set_weights([weights[2 if isinstance(layer, keras.layers.Embedding) else 1]])
-    return network
-
-
-class Pairs(keras.utils.PyDataset):
-    """A stream of (rows, labels)."""
-
-    def __init__(self, rows, labels, batch):
-        super().__init__()
-        self.rows, self.labels, self.batch = rows, labels, batch
-
-    def __len__(self):
-        return len(self.rows) // self.batch
-
-    def __getitem__(self, i):
-        part = slice(i * self.batch, (i + 1) * self.batch)
-        return self.rows[part], self.labels[part]
 
 
 @pytest.mark.parametrize(("update", "of_generator"), [("discriminator_first", 1), ("generator_first", 0)])
@@ -321,69 +258,11 @@ def test_two_classes_at_different_places_are_learned():
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 4000)
     rows = (np.where(labels == 1, 2.0, -2.0) + 0.3 * rng.normal(size=4000)).astype("float32")[:, None]
-    gan = kg.GAN(*conditional_mlp(), seed=3)
+    gan = kg.GAN(*labelled_players(), seed=3)
     gan.compile(generator_optimizer=adam(), discriminator_optimizer=adam())
-    gan.fit(Pairs(rows, labels, 100), epochs=5, verbose=0)
+    gan.fit(Batches(rows, labels, batch=100), epochs=5, verbose=0)
     means = [gan.sample(200, np.full(200, label), seed=1).mean() for label in (0, 1)]
     assert means == pytest.approx([-2.0, 2.0], abs=0.7)
-
-
-def test_the_combined_model_takes_labels_along():
-    networks = lookup([1.0, 10.0], LATENT, "generator"), lookup([0.1, 0.2], 1, "discriminator")
-    z, labels = np.zeros((2, LATENT), "float32"), np.array([1, 0])
-    logits = numbers(kg.AdversarialModel(*networks)([z, labels]))
-    np.testing.assert_allclose(logits[:, 0], [10.2, 1.1], rtol=1e-6)
-
-
-def test_the_number_of_classes_is_found_in_built_and_in_wrapped_networks():
-    options = {"num_classes": 4, "width": 4, "num_blocks": 2}
-    gan = kg.GAN(kg.conv_generator(LATENT, (8, 8, 1), **options), kg.conv_discriminator((8, 8, 1), **options))
-    assert gan.num_classes == 4
-    assert gan.sample(6).shape == (6, 8, 8, 1)
-    generator, discriminator = conditional_mlp()
-    z, label = keras.Input((LATENT,)), keras.Input((), dtype="int32")
-    assert kg.GAN(keras.Model([z, label], generator([z, label])), discriminator).num_classes == 2
-    assert kg.GAN(constant(0.0), linear([[1.0]])).num_classes is None
-
-
-def plain_and_conditional():
-    return conditional_mlp()[0], linear([[1.0]])
-
-
-def two_and_three_classes():
-    return conditional_mlp()[0], kg.mlp_discriminator((1,), widths=(4,), num_classes=3)
-
-
-def float_label():
-    x, label = keras.Input((LATENT,)), keras.Input((1,))
-    joined = keras.layers.Concatenate()([x, label])
-    return keras.Model([x, label], keras.layers.Dense(1)(joined)), conditional_mlp()[1]
-
-
-@pytest.mark.parametrize(
-    ("networks", "message"),
-    [
-        (plain_and_conditional, "2 inputs of the generator, 1 of the discriminator"),
-        (two_and_three_classes, "2 classes in the generator, 3 in the discriminator"),
-        (float_label, "one integer a sample"),
-    ],
-)
-def test_networks_whose_labels_do_not_match_are_refused(networks, message):
-    with pytest.raises(ValueError, match=message):
-        kg.GAN(*networks())
-
-
-def test_labels_that_do_not_fit_are_refused():
-    gan, rows = sgd(kg.GAN(*conditional_mlp(), seed=3)), np.zeros((4, 1), "float32")
-    with pytest.raises(ValueError, match="Received: no labels"):
-        gan.train_on_batch(rows)
-    with pytest.raises(ValueError, match="labels for networks that read none"):
-        sgd(kg.GAN(constant(0.0), linear([[1.0]]))).train_on_batch(rows, np.zeros(4, int))
-    for labels in ([0, 2, 0], [0, -1, 0], [0, 1], [0.0, 1.0, 0.0]):
-        with pytest.raises(ValueError, match="3 integers from 0 to 1"):
-            gan.sample(3, labels)
-    with pytest.raises(ValueError, match="labels for networks that read none"):
-        kg.GAN(constant(0.0), linear([[1.0]])).sample(3, [0, 0, 0])
 
 
 # --- All of them: fused equals unfused, saved goes on, equal seeds agree ------------------------------------
@@ -437,13 +316,12 @@ def test_the_cases_show_every_argument_and_every_record():
 @pytest.mark.parametrize("case", CASES)
 def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
     options = CASES[case]
-    rng = np.random.default_rng(0)
-    rows, labels = rng.normal(1.0, 0.5, (24, 2)).astype("float32"), np.arange(24) % 2
+    rows, labels = tiny_rows(24), np.arange(24) % 2
     straight, single = matrix_gan(**options), matrix_gan(**options)
     per_step = 4 * straight.options.discriminator_steps
     steps = [slice(i, i + per_step) for i in range(0, 24, per_step)]
     if straight.num_classes:
-        x, fit = Pairs(rows, labels, per_step), {"verbose": 0}
+        x, fit = Batches(rows, labels, batch=per_step), {"verbose": 0}
         batches = [(rows[step], labels[step]) for step in steps]
     else:
         x, fit = rows, {"batch_size": 4, "shuffle": False, "verbose": 0}
@@ -458,8 +336,7 @@ def test_in_blocks_as_in_single_steps_and_saved_as_unsaved(case, tmp_path):
     assert [c["penalty"] for c in configs[:1]] == [c["penalty"] for c in configs[1:]]
     for gan in (straight, loaded):
         gan.fit(x, epochs=2, initial_epoch=1, **fit)
-    for a, b in zip(values(straight), values(loaded), strict=True):
-        np.testing.assert_array_equal(a, b)
+    assert_equal(values(straight), values(loaded))
     for a, b in zip(straight.optimizer.variables, loaded.optimizer.variables, strict=True):
         np.testing.assert_array_equal(numbers(a.value), numbers(b.value))
 
@@ -483,28 +360,156 @@ def test_half_precision_networks_play_every_variant(options):
         gan = matrix_gan(**options)
     finally:
         keras.config.set_dtype_policy("float32")
-    rows = np.random.default_rng(0).normal(1.0, 0.5, (16, 2)).astype("float32")
+    rows = tiny_rows(16)
     history = gan.fit(rows, batch_size=4, validation_data=rows[:8], verbose=0).history
     assert np.isfinite(list(history.values())).all()
     assert history["penalty"][0] > 0
     assert gan.sample(3, averaged="average" in options).dtype == np.float32
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"instance_noise": 0.1}, "`instance_noise` is a record"),
-        ({"unrolled_steps": -1}, "`unrolled_steps`"),
-        ({"average": 1.0}, "`average`"),
-        ({"average": True}, "`average`"),
-    ],
-)
-def test_bad_options_are_refused(options, message):
-    with pytest.raises(ValueError, match=message):
-        kg.GAN(constant(0.0), linear([[1.0]]), **options)
+# --- Who moves when, and by what ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", [{"std": 0.0}, {"decay_steps": 0}])
-def test_bad_noise_is_refused(options):
-    with pytest.raises(ValueError, match=next(iter(options))):
-        kg.InstanceNoise(**options)
+@pytest.mark.parametrize("half", ["discriminator", "generator"])
+def test_each_half_step_moves_one_network_only(half, monkeypatch):
+    gan = tiny_gan(batch_normalization=True, dropout=0.3)
+    if half == "discriminator":
+        monkeypatch.setattr(step, "train_generator", lambda *arguments: None)
+    with kg.weight_audit(generator=gan.generator, discriminator=gan.discriminator) as audit:
+        if half == "discriminator":
+            gan.training_step(keras.ops.convert_to_tensor(tiny_rows(8)))
+        else:
+            z = keras.ops.convert_to_tensor(gan.draw_z(8, seed=1))
+            step.train_generator(gan._loop.players, [z], None)
+    assert audit.moved(half)
+    assert not audit.moved({"generator": "discriminator", "discriminator": "generator"}[half])
+
+
+def test_one_power_iteration_a_discriminator_step_and_none_in_the_generators():
+    def normalized():
+        return kg.mlp_discriminator((2,), widths=(8,), spectral_normalization=True, seed=2)
+
+    generator = kg.mlp_generator(LATENT, (2,), widths=(8,), seed=1)
+    gan, twin = kg.GAN(generator, normalized(), discriminator_steps=2, seed=3), normalized()
+    gan.compile(generator_optimizer="sgd", discriminator_optimizer=keras.optimizers.SGD(0.0))
+    gan.fit(tiny_rows(16), batch_size=8, verbose=0)
+    for _ in range(2):
+        power_iteration(twin)
+    assert_close(gan.discriminator.get_weights(), twin.get_weights(), rtol=1e-4, atol=1e-5)
+
+
+def test_simultaneous_and_alternating_steps_differ_as_they_should():
+    """The simultaneous generator sees the discriminator as it was; the alternating one as it became."""
+    rows = tiny_rows(8)
+    gans = {update: tiny_gan(update=update, share_z=True) for update in ("simultaneous", "generator_first")}
+    for gan in gans.values():
+        gan.train_on_batch(rows)
+    generators = [gan.generator.get_weights() for gan in gans.values()]
+    assert_close(*generators)  # in both, the generator moved against the untouched discriminator
+    discriminators = [
+        np.concatenate([w.ravel() for w in g.discriminator.get_weights()]) for g in gans.values()
+    ]
+    assert np.abs(discriminators[0] - discriminators[1]).max() > 1e-6  # but they saw other fakes
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_a_short_last_batch_means_as_many_fakes(k, monkeypatch):
+    counts, draw_z = [], step.draw_z
+
+    def counting(players, num, draws):
+        counts.append(int(num))
+        return draw_z(players, num, draws)
+
+    monkeypatch.setattr(step, "draw_z", counting)
+    gan = kg.GAN(tiny_gan().generator, tiny_gan().discriminator, discriminator_steps=k, seed=1)
+    gan.compile(generator_optimizer="adam", discriminator_optimizer="adam", run_eagerly=True)
+    gan.fit(tiny_rows(22), batch_size=8, verbose=0)
+    if k == 1:
+        assert counts == [8, 8, 8, 8, 6, 6]
+    else:  # 16 rows, then 6 dealt into two minibatches of 3; the generator's z last
+        assert counts == [8, 8, 8, 3, 3, 3]
+
+
+def regularized(kernel=0.0, activity=0.0):
+    x = keras.Input((2,))
+    layer = keras.layers.Dense(
+        1,
+        kernel_initializer="ones",
+        kernel_regularizer=keras.regularizers.L2(kernel),
+        activity_regularizer=keras.regularizers.L2(activity),
+    )
+    return keras.Model(x, layer(x), name="discriminator")
+
+
+@pytest.mark.parametrize("kernel", [0.0, 0.25])
+@pytest.mark.parametrize("activity", [0.0, 0.5])
+def test_what_the_networks_own_layers_add_to_the_loss_counts_once(kernel, activity):
+    """The least-squares game with D(x) = x·w, w = 1: loss and gradient by hand."""
+    real = tiny_rows(6)
+    gan = kg.GAN(
+        kg.mlp_generator(LATENT, (2,), widths=(), seed=1),
+        regularized(kernel, activity),
+        loss="least_squares",
+        share_z=True,
+        seed=3,
+    )
+    gan.compile(
+        generator_optimizer=keras.optimizers.SGD(1e-9), discriminator_optimizer=keras.optimizers.SGD(0.01)
+    )
+    draws = keras.random.SeedGenerator(3)
+    z = random_normal((6, LATENT), seed=draws)
+    fake = keras.ops.convert_to_numpy(gan.generator(z))
+    loss = gan.train_on_batch(real, return_dict=True)["d_loss"]
+    on_real, on_fake = real.sum(axis=1), fake.sum(axis=1)
+    game = np.mean((on_real - 1) ** 2) / 2 + np.mean(on_fake**2) / 2
+    penalty = 2 * kernel + activity * (np.mean(on_real**2) + np.mean(on_fake**2)) / 2
+    assert float(loss) == pytest.approx(game + penalty, rel=1e-4)
+    gradient = real.T @ (on_real - 1) / 6 + fake.T @ on_fake / 6
+    gradient += 2 * kernel + activity * (real.T @ on_real + fake.T @ on_fake) / 6
+    moved = gan.discriminator.get_weights()[0][:, 0]
+    np.testing.assert_allclose(moved, 1 - 0.01 * gradient, rtol=1e-4)
+
+
+def test_a_loss_scale_is_taken_out_again():
+    """A power of two changes no bit of a float32 gradient, so the weights must agree exactly."""
+    ends = []
+    for scale in (None, 64.0):
+        gan = tiny_gan()
+        sgd = [keras.optimizers.SGD(0.1, loss_scale_factor=scale) for _ in range(2)]
+        gan.compile(generator_optimizer=sgd[0], discriminator_optimizer=sgd[1])
+        gan.fit(tiny_rows(), batch_size=8, verbose=0)
+        ends.append(gan.generator.get_weights() + gan.discriminator.get_weights())
+    assert_close(*ends, rtol=1e-6, atol=1e-7)
+
+
+def test_half_precision_networks_train_on_float32_losses_and_sample_float32():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        gan = kg.GAN(kg.mlp_generator(LATENT, (2,), seed=1), regularized(0.1, 0.1), seed=3)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
+    history = gan.fit(tiny_rows(), batch_size=8, epochs=2, verbose=0, validation_data=tiny_rows(8))
+    assert np.isfinite(history.history["d_loss"]).all()
+    assert gan.sample(3, seed=1).dtype == np.float32
+
+
+def test_a_weight_that_no_loss_reaches_stays():
+    class Idle(keras.layers.Layer):
+        def build(self, shape):
+            self.scale = self.add_weight(shape=(), initializer="ones")
+
+        def call(self, x):
+            return x
+
+    z = keras.Input((LATENT,))
+    idle = Idle()
+    gan = kg.GAN(keras.Model(z, keras.layers.Dense(2)(idle(z))), tiny_gan().discriminator, seed=3)
+    gan.compile(generator_optimizer="sgd", discriminator_optimizer="sgd")
+    with pytest.warns(UserWarning, match="Gradients do not exist") if needs_warning() else nullcontext():
+        gan.fit(tiny_rows(), batch_size=8, verbose=0)
+    assert float(keras.ops.convert_to_numpy(idle.scale)) == 1.0
+
+
+def needs_warning():
+    return keras.backend.backend() != "jax"  # where such a gradient is zero rather than missing

@@ -1,4 +1,4 @@
-"""What `test_distribution.py` runs here on one device, and in processes of its own on several.
+"""What `test_devices.py` runs here on one device, and in processes of its own on several.
 
 `python distributed_runs.py FOLDER` takes two devices of one process, or with `TF_CONFIG` one each of several
 processes, and writes the results to the folder.
@@ -14,11 +14,11 @@ from unittest import mock
 import keras
 import numpy as np
 from keras import ops
+from tiny import tiny_players, tiny_rows, values
 
 import keras_gan as kg
 from keras_gan.training import step
 
-LATENT = 3
 CASES = {
     "two minibatches a step, slope penalty, regulariser": {
         "discriminator_steps": 2,
@@ -49,20 +49,16 @@ def make_gan(learning_rate=1e-2, clipnorm=None, **options):
     def adam():
         return keras.optimizers.Adam(learning_rate, beta_1=0.5, epsilon=1e-3, clipnorm=clipnorm)
 
-    generator = kg.mlp_generator(LATENT, (2,), widths=(8,), num_classes=classes, seed=1)
-    shape = (2 * options.get("packing", 1),)
-    discriminator = kg.mlp_discriminator(
-        shape, widths=(8,), num_classes=classes, spectral_normalization=spectral, seed=2
+    generator, discriminator = tiny_players(
+        read=(2 * options.get("packing", 1),),
+        num_classes=classes,
+        discriminator={"spectral_normalization": spectral},
     )
     if not spectral:
         discriminator.layers[-1].kernel_regularizer = keras.regularizers.L2(0.01)
     gan = kg.GAN(generator, discriminator, **{"seed": 3, **options})
     gan.compile(generator_optimizer=adam(), discriminator_optimizer=adam(), steps_per_block=2)
     return gan
-
-
-def data(num, seed=0):
-    return np.random.default_rng(seed).normal(1.0, 0.5, (num, 2)).astype("float32")
 
 
 class Stream(keras.utils.PyDataset):
@@ -72,12 +68,12 @@ class Stream(keras.utils.PyDataset):
         return 4
 
     def __getitem__(self, i):
-        rows = data(28)[i * 8 : i * 8 + 8]
+        rows = tiny_rows(28)[i * 8 : i * 8 + 8]
         return rows, (np.arange(len(rows)) % 2).astype("int32")
 
 
-def numbers(gan):
-    return [ops.convert_to_numpy(v.value).tolist() for v in gan.variables]
+def lists(gan):
+    return [value.tolist() for value in values(gan)]
 
 
 def train(options, scope):
@@ -89,8 +85,8 @@ def train(options, scope):
     if gan.num_classes:
         history = gan.fit(Stream(), **common)
     else:
-        history = gan.fit(data(28), batch_size=8, validation_data=data(11, seed=1), **common)
-    return {"history": history.history, "values": numbers(gan), "watched": np.array(watch.samples).tolist()}
+        history = gan.fit(tiny_rows(28), batch_size=8, validation_data=tiny_rows(11, seed=1), **common)
+    return {"history": history.history, "values": lists(gan), "watched": np.array(watch.samples).tolist()}
 
 
 def cut_off(folder, scope):
@@ -99,11 +95,11 @@ def cut_off(folder, scope):
     for epochs in (1, 2):
         with scope():
             gan = make_gan()
-        gan.fit(data(16), batch_size=8, epochs=epochs, checkpoint=keep, verbose=0)
+        gan.fit(tiny_rows(16), batch_size=8, epochs=epochs, checkpoint=keep, verbose=0)
     if gan._devices.writes_files:
         gan.save(file)
-        assert numbers(keras.models.load_model(file)) == numbers(gan)
-    return numbers(gan)
+        assert lists(keras.models.load_model(file)) == lists(gan)
+    return lists(gan)
 
 
 def message(act):
@@ -122,11 +118,11 @@ def refusals(scope):
 
     def training_inside():
         with scope():
-            make_gan().fit(data(8), batch_size=8, verbose=0)
+            make_gan().fit(tiny_rows(8), batch_size=8, verbose=0)
 
     return {
-        "a batch of 5": message(lambda: made().fit(data(16), batch_size=5, verbose=0)),
-        "a stream of 5": message(lambda: made().fit(iter([data(5)]), steps_per_epoch=1, verbose=0)),
+        "a batch of 5": message(lambda: made().fit(tiny_rows(16), batch_size=5, verbose=0)),
+        "a stream of 5": message(lambda: made().fit(iter([tiny_rows(5)]), steps_per_epoch=1, verbose=0)),
         "clipnorm": message(lambda: made(clipnorm=1.0)),
         "unrolled_steps": message(lambda: made(unrolled_steps=1)),
         "inside": message(training_inside),
@@ -137,7 +133,7 @@ def divergence(scope):
     """How a run that becomes infinite in its first step ends, and where the weights then are."""
     with scope:
         gan, untrained = make_gan(learning_rate=1e30), make_gan()
-    text = message(lambda: gan.fit(data(16), batch_size=8, verbose=0))
+    text = message(lambda: gan.fit(tiny_rows(16), batch_size=8, verbose=0))
     assert gan.generator.get_weights()[0].tolist() == untrained.generator.get_weights()[0].tolist()
     return text
 
@@ -153,7 +149,7 @@ def parts_of_logits():
         return ops.mean(logits)
 
     with mock.patch.object(step, "_score", score):
-        gan.fit(data(16), batch_size=8, verbose=0)
+        gan.fit(tiny_rows(16), batch_size=8, verbose=0)
     return found
 
 

@@ -12,8 +12,11 @@ import distributed_runs as runs
 import keras
 import numpy as np
 import pytest
+import tiny
+from tiny import assert_close
 
 BACKEND = keras.backend.backend()
+TESTS = Path(tiny.__file__).parent
 pytestmark = pytest.mark.backend
 
 if BACKEND == "torch":
@@ -23,7 +26,11 @@ if BACKEND == "torch":
 def start(folder, **environment):
     folder.mkdir()
     script = Path(runs.__file__)
-    environment = {**os.environ, "PYTHONPATH": str(script.parent.parent), **environment}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)]),
+        **environment,
+    }
     with (folder / "log").open("w") as log:
         return subprocess.Popen([sys.executable, script, folder], env=environment, stdout=log, stderr=log)
 
@@ -67,11 +74,6 @@ def results(tmp_path_factory):
             process.kill()
             process.wait()
     return one, {x.name: json.loads((x / "results.json").read_text()) for x in processes}
-
-
-def assert_close(left, right):
-    for a, b in zip(left, right, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=2e-6)
 
 
 @pytest.mark.parametrize("case", runs.CASES)
