@@ -10,9 +10,9 @@ from types import ModuleType
 
 import keras
 import pytest
-from tools.files import ROOT
 
 import keras_gan as kg
+from ground.files import ROOT
 
 ROOMS = [name for name in kg.__all__ if isinstance(getattr(kg, name), ModuleType)]
 NAMES = [(room, name) for room in ROOMS for name in getattr(kg, room).__all__]

@@ -80,7 +80,7 @@ def test_training_does_not_touch_what_changes_the_memory_of_the_whole_process(mo
 
     monkeypatch.setattr(tf.data.Dataset, "from_generator", from_generator)
     monkeypatch.setattr("keras_gan.metrics.classifier.MAX_STEPS", 2)
-    monkeypatch.setattr("keras_gan.classifier_module._folder", lambda: tmp_path)
+    monkeypatch.setattr("keras_gan.metrics.classifier._folder", lambda: tmp_path)
     kg.load_classifier(kg.load_images("digits"))
     gan = tiny_gan()
     gan.fit(tiny_rows(), batch_size=8, verbose=0)
