@@ -297,7 +297,7 @@ def test_options_of_gan_and_of_fit_are_taken_or_refused():
     @given(for_gan=of_gan, for_fit=of_fit)
     def run(for_gan, for_fit):
         outcome(counts, lambda: kg.GAN(*players, **for_gan))
-        outcome(counts, lambda: (check_fit(compiled=True, inside_scope=False, **for_fit), True))
+        outcome(counts, lambda: (check_fit(**for_fit), True))
 
     run()
     mixed(counts, 20)

@@ -180,9 +180,17 @@ class Expected:
             )
 
 
+def check_compiled(compiled: bool) -> None:
+    """Raises `ValueError` for a model without optimizers."""
+    if not compiled:
+        raise bad_value(
+            "A GAN is compiled before it is trained",
+            Shown("one without optimizers"),
+            'Call `gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")`',
+        )
+
+
 def check_fit(
-    compiled: bool,
-    inside_scope: bool,
     epochs: Any,
     initial_epoch: Any,
     validation_freq: Any,
@@ -193,15 +201,8 @@ def check_fit(
     """Refuses options of `fit` that Keras would fail on, or silently leave aside, in the middle of training.
 
     Raises:
-        ValueError: For a model without optimizers, counts that are none, another `verbose`, no callbacks.
+        ValueError: For counts that are none, another `verbose`, no callbacks.
     """
-    if not compiled:
-        raise bad_value(
-            "A GAN is compiled before it is trained",
-            Shown("one without optimizers"),
-            'Call `gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")`',
-        )
-    check_outside(inside_scope)
     check_count("epochs", epochs)
     check_count("initial_epoch", initial_epoch, or_zero=True)
     check_count("validation_freq", validation_freq)

@@ -1,6 +1,5 @@
 """`GAN`: two players, an optimizer for each, and Algorithm 1 of Goodfellow et al. 2014 behind plain `fit`."""
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
@@ -17,6 +16,7 @@ from keras_gan.training.adversarial import players_config, players_from
 from keras_gan.training.backend import Devices, _keras, make_train_function, resolved_jit, test_step
 from keras_gan.training.check_data import (
     Expected,
+    check_compiled,
     check_fit,
     check_outside,
     check_z,
@@ -223,16 +223,9 @@ class GAN(keras.Model):
         Warns:
             UserWarning: For data without a negative value where the generator ends in a tanh.
         """
-        check_fit(
-            self.compiled,
-            self._devices.inside_scope,
-            epochs,
-            initial_epoch,
-            validation_freq,
-            steps_per_epoch,
-            verbose,
-            callbacks,
-        )
+        check_compiled(self.compiled)
+        check_outside(self._devices.inside_scope)
+        check_fit(epochs, initial_epoch, validation_freq, steps_per_epoch, verbose, callbacks)
         validation_data = self._expected.validation(validation_data)
         given = self._expected.given(x, y, batch_size, shuffle, steps_per_epoch)
         feed = feed_of(given, self._expected, self.seed, self._compile_options["steps_per_block"])
@@ -242,23 +235,18 @@ class GAN(keras.Model):
                 self, checkpoint, given.arrays, kept, initial_epoch, epochs, callbacks, self._devices
             )
         feed.go_on_after(self.steps_taken)
-        self._loop.feed = feed
-        try:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message="Your input ran out of data")  # the end of an epoch
-                history = super().fit(
-                    self._devices.count(),
-                    epochs=epochs,
-                    verbose=verbose,
-                    callbacks=callbacks,
-                    validation_data=validation_data,
-                    shuffle=False,
-                    initial_epoch=initial_epoch,
-                    steps_per_epoch=feed.blocks_per_epoch,
-                    validation_freq=validation_freq,
-                )
-        finally:
-            self._loop.feed = None
+        with self._loop.feeding(feed):
+            history = super().fit(
+                self._devices.count(),
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_data=validation_data,
+                shuffle=False,
+                initial_epoch=initial_epoch,
+                steps_per_epoch=feed.blocks_per_epoch,
+                validation_freq=validation_freq,
+            )
         self.generator_optimizer.finalize_variable_values(self.generator.trainable_weights)
         self.discriminator_optimizer.finalize_variable_values(self.discriminator.trainable_weights)
         return history

@@ -1,5 +1,6 @@
 """The loop around the training step: what runs next, and the search for what is not finite."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -37,7 +38,7 @@ class Loop:
     ) -> None:
         self.players = players
         self.expected = expected
-        self.feed: Feed | None = None  # set while `fit` runs
+        self._feed: Feed | None = None  # set while `fit` runs
         self._training_step, self._state, self._steps_taken = training_step, state, steps_taken
 
     @property
@@ -45,14 +46,25 @@ class Loop:
         """Every variable that training changes."""
         return self._state()
 
+    @contextmanager
+    def feeding(self, feed: Feed) -> Iterator[None]:
+        """Takes the blocks from `feed`, whose end of an epoch is no reason for Keras to warn."""
+        self._feed = feed
+        try:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="Your input ran out of data")
+                yield
+        finally:
+            self._feed = None
+
     def step(self, *rows: Any) -> None:
         """One training step on all replicas."""
         self.players.devices.run(self._training_step, rows)
 
     def next_runs(self, batch: tuple) -> list[Run]:
         """The next block of `fit`, whose stream only counts; or the one step of `train_on_batch`."""
-        if self.feed is not None:
-            return self.feed.next_block()
+        if self._feed is not None:
+            return self._feed.next_block()
         batch = tuple(part for part in batch if part is not None)
         self.expected.check_single_step(batch)
         return [single_run(batch)]
