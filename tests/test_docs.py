@@ -1,9 +1,15 @@
-"""The programs on the hand-written pages run, and print what stands below them."""
+"""The hand-written pages: programs print what stands below them, names exist, the walk is the code's."""
 
+import ast
 import re
+import sys
+from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 
+import keras_gan as kg
 from ground.files import ROOT
 
 PAGES = {
@@ -31,3 +37,96 @@ def test_every_program_of_a_page_is_found(name):
 def test_programs_print_what_the_page_says(name, program, printed, capsys):
     exec(compile(program, name, "exec"), {})
     assert capsys.readouterr().out == printed
+
+
+WRITTEN = [
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "reference").glob("*.md")),
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "lessons").rglob("*.py")),
+]
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_text_names_exists(path):
+    text = path.read_text(encoding="utf-8")
+    for name in sorted(set(re.findall(r"(?<![\w./])kg((?:\.[A-Za-z]\w*)+)(?!…)\b", text))):
+        found = kg
+        for part in name.split(".")[1:]:
+            assert hasattr(found, part), f"kg{name}"
+            found = getattr(found, part)
+    own = r"(?<![\w./])((?:keras_gan|tests|tools|claims|benchmarks)/[\w/]*(?:\.\w+)?)"
+    for name in sorted(set(re.findall(own, text))):
+        assert (ROOT / name).exists(), name
+
+
+PACKAGE = Path(kg.__file__).parent
+WALK = (ROOT / "docs" / "how_a_gan_is_trained.md").read_text(encoding="utf-8")
+BACKEND = "training/backend/jax.py"  # stands for the file of the backend at hand
+STATIONS = re.findall(r"^## \d\. `([\w/]+\.py)`\n(.*?)(?=^## )", WALK, re.M | re.S)
+HELPERS = set(re.findall(r"`([\w/]+\.py)`", re.search(r"^## Helpers\n(.*?)(?=^## )", WALK, re.M | re.S)[1]))
+
+
+@pytest.mark.backend
+def test_the_walk_is_the_one_that_fit_takes():
+    visited = [file.replace(f"{keras.backend.backend()}.py", "jax.py") for file in _files_of_a_fit()]
+    assert [file for file in visited if file not in HELPERS] == [file for file, _ in STATIONS]
+    assert len(STATIONS) <= 8
+
+
+def _files_of_a_fit():
+    """Files of the package in the order of the first call in each, in one epoch of `fit`."""
+    players = kg.mlp_generator(3, (2,), widths=(8,), seed=1), kg.mlp_discriminator((2,), widths=(8,), seed=2)
+    gan = kg.GAN(*players, penalty="r1", seed=3)
+    gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
+    rows, files = np.ones((16, 2), "float32"), {}
+
+    def look(frame, event, _):
+        code = frame.f_code
+        of_devices = code.co_qualname.startswith("Devices.")  # helpers, in the file of the backend
+        if event == "call" and code.co_filename.startswith(str(PACKAGE)) and not of_devices:
+            files[Path(code.co_filename).relative_to(PACKAGE).as_posix()] = None
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        gan.fit(rows, batch_size=16, verbose=0)
+    finally:
+        sys.setprofile(before)
+    return list(files)
+
+
+def _functions(file):
+    """What a file defines: functions, and methods with and without the name of their class."""
+    names = set()
+    for node in ast.parse((PACKAGE / file).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            methods = {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)}
+            names |= methods | {f"{node.name}.{method}" for method in methods}
+    return names
+
+
+def _named():
+    """Pairs of a file and a function that the page says is in it: in sections, advice and figure."""
+    advice = re.findall(r"^- \*\*[^*]+:\*\* `([\w/]+\.py)`,(.*?)(?=\n- |\n\n)", WALK, re.M | re.S)
+    figure = re.findall(r'<g data-file="([^"]+)">(.*?)</g>', WALK, re.S)
+    texts = [*STATIONS, *((f"training/{file}", text) for file, text in advice), *figure]
+    return [(file, name) for file, text in texts for name in re.findall(r"([\w.]+)\(\)", text)]
+
+
+def test_the_walk_names_functions_that_are_there():
+    assert len(_named()) > 40
+    assert {file for file, _ in _named()} == {*(file for file, _ in STATIONS), "training/options.py"}
+    missing = [(file, name) for file, name in _named() if name not in _functions(file)]
+    assert not missing
+    of_backends = {name for file, name in _named() if file == BACKEND}
+    for backend in ("tensorflow", "torch"):
+        assert of_backends <= _functions(f"training/backend/{backend}.py")
+    assert all((PACKAGE / file).exists() for file in HELPERS)
+
+
+def test_the_figure_of_the_walk_shows_the_same_files():
+    assert re.findall(r'data-file="([^"]+)"', WALK) == [file for file, _ in STATIONS]
