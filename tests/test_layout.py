@@ -4,6 +4,7 @@ import ast
 import doctest
 import importlib
 import inspect
+import itertools
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -34,6 +35,7 @@ LARGEST_FUNCTION, LONGEST_DOCSTRING = 45, 40
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+TEST_FILES = sorted(path for path in (ROOT / "tests").glob("*/**/test_*.py"))
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 
 
@@ -111,6 +113,21 @@ def test_the_house_is_small_enough_to_know():
     assert len(kg.__all__) - len(set(FLOORS) & set(kg.__all__)) <= MOST_PUBLIC
 
 
+# Beside the rule until `data` has a file of tests for each of its own.
+UNDER_ANOTHER_NAME = {"data/test_images_and_toy.py", "data/test_stacked.py"}
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: path.name)
+def test_tests_mirror_the_rooms(path):
+    """`tests/plots/test_movie.py` tests `plots/movie.py`; a room as a whole has `test_plots.py`."""
+    folder = path.parent.relative_to(ROOT / "tests")
+    if (folder / path.name).as_posix() not in UNDER_ANOTHER_NAME:
+        files = {file.stem.removeprefix("_") for file in (PACKAGE / folder).glob("*.py")}
+        assert path.stem.removeprefix("test_") in {*files, folder.name}, (
+            f"keras_gan/{folder} has no such file"
+        )
+
+
 @each_file
 def test_imports_are_absolute_and_stay_in_the_package(path):
     for node in ast.walk(TREES[path]):
@@ -127,6 +144,79 @@ def test_rooms_that_know_samples_only_do_not_import_keras(path):
         statements = TREES[path].body
         assert "keras" not in {name.split(".")[0] for name in imported(statements)}
         assert {room_of(target) for target in own(imported(statements))} <= WITHOUT_KERAS
+
+
+# Where private names of Keras are read beside `training/backend/_keras.py`, from below the floor of training.
+PRIVATE_TOO = {
+    ("data/download.py", "keras.src.backend.config"),  # the folder of Keras's data sets
+    ("networks/layers.py", "network._flatten_layers"),
+}
+
+
+def private(path):
+    """What a file takes from inside of Keras: modules under `keras.src`, and underscored attributes.
+
+    An underscored attribute is another's, unless it is of `self` or `cls` and set or defined in the package.
+    """
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (name for name in imported([node]) if name.startswith("keras.src"))
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr", "setattr"):
+            name = getattr(node.args[1], "value", "")
+            if isinstance(name, str) and underscored(name):
+                yield f"{ast.unparse(node.args[0])}.{name}"
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "keras.src":
+            yield "keras.src"
+        elif isinstance(node, ast.Attribute) and underscored(node.attr):
+            owner = ast.unparse(node.value)
+            if owner != "os" and (owner not in ("self", "cls") or node.attr not in OWN_NAMES):
+                yield f"{owner}.{node.attr}"
+
+
+def underscored(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+def own_names():
+    """Underscored names of classes of the package: methods, fields, and what `self._name = ...` sets."""
+    names = set()
+    for node in itertools.chain.from_iterable(map(ast.walk, TREES.values())):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names |= {node.attr} if ast.unparse(node.value) == "self" else set()
+        elif isinstance(node, ast.ClassDef):
+            names |= {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+            fields = [part for part in node.body if isinstance(part, ast.AnnAssign | ast.Assign)]
+            names |= {name.id for part in fields for name in ast.walk(part) if isinstance(name, ast.Name)}
+    return names
+
+
+OWN_NAMES = own_names()
+
+
+@each_file
+def test_private_names_of_keras_stand_in_one_file(path):
+    name = path.relative_to(PACKAGE).as_posix()
+    if name != "training/backend/_keras.py":
+        assert {(name, found) for found in private(path)} <= PRIVATE_TOO
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from keras.src.trainers.trainer import Trainer",
+        "import keras.src",
+        "keras.src.backend.config.keras_home()",
+        "layers = network._flatten_layers()",
+        "self._flatten_layers()",
+        "self.generator._layers.clear()",
+        "hasattr(network, '_layers')",
+    ],
+)
+def test_a_private_name_of_keras_is_found(monkeypatch, line):
+    path = PACKAGE / "training" / "step.py"
+    monkeypatch.setitem(TREES, path, ast.parse(line))
+    with pytest.raises(AssertionError, match=r"step\.py"):
+        test_private_names_of_keras_stand_in_one_file(path)
 
 
 def own_lines(function):

@@ -127,7 +127,7 @@ def test_feature_matching_by_hand():
 
 def test_an_unknown_feature_layer_is_named():
     x = keras.Input((1,))
-    network = keras.Model(x, keras.layers.Dense(1)(keras.layers.Dense(2, name="dense_7")(x)))
+    network = keras.Model(x, keras.layers.Dense(1, name="logit")(keras.layers.Dense(2, name="dense_7")(x)))
     with pytest.raises(ValueError, match="Did you mean 'dense_7'"):
         kg.GAN(constant(0.0), network, feature_matching="dense_8")
     with pytest.raises(ValueError, match="Choose one of them"):
