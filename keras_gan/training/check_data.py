@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan._checks import Shown, bad_value, check_count, check_flag
+from keras_gan.training.backend import Devices
 
 RANGES = {
     "tanh": (-1.0, 1.0),
@@ -221,9 +222,30 @@ def check_fit(
             )
 
 
-def check_outside(inside_scope: bool) -> None:
-    """Raises `ValueError` inside of `strategy.scope()`, where Keras would split what must stay whole."""
-    if inside_scope:
+def check_distribution(devices: Devices) -> None:
+    """Refuses what spreads other models over devices, where a GAN would train apart in each process.
+
+    Raises:
+        ValueError: For a Keras distribution on TensorFlow or torch, and several processes of torch.
+    """
+    if devices.not_followed:
+        raise bad_value(
+            "A GAN trains on several devices by `keras.distribution` on JAX and by `tf.distribute` on "
+            "TensorFlow, and on one device on torch",
+            Shown(f"{devices.not_followed} on {keras.backend.backend()}"),
+            "Call `keras.distribution.set_distribution(None)` and train in one process, or set "
+            "KERAS_BACKEND=jax before Python starts",
+        )
+
+
+def check_devices(devices: Devices) -> None:
+    """Refuses a distribution that is not followed, and calls inside of `strategy.scope()`.
+
+    Raises:
+        ValueError: For the former, and inside a scope, where Keras would split what must stay whole.
+    """
+    check_distribution(devices)
+    if devices.inside_scope:
         raise bad_value(
             "Networks, GAN and optimizers are made inside of `strategy.scope()`, and trained outside",
             Shown("training, evaluation or prediction inside"),

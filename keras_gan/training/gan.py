@@ -17,8 +17,9 @@ from keras_gan.training.backend import Devices, _keras, make_train_function, res
 from keras_gan.training.check_data import (
     Expected,
     check_compiled,
+    check_devices,
+    check_distribution,
     check_fit,
-    check_outside,
     check_z,
     checked_labels,
     is_array,
@@ -145,6 +146,7 @@ class GAN(keras.Model):
             steps_per_block: Training steps in one compiled loop. `"auto"` takes 64, with convolutions 8, and
                 with convolutions on JAX without a GPU 1.
         """
+        check_distribution(self._devices)
         check_compile_flags(jit_compile, run_eagerly)
         generator, discriminator = checked_optimizers(
             (self.generator, generator_optimizer), (self.discriminator, discriminator_optimizer)
@@ -224,7 +226,7 @@ class GAN(keras.Model):
             UserWarning: For data without a negative value where the generator ends in a tanh.
         """
         check_compiled(self.compiled)
-        check_outside(self._devices.inside_scope)
+        check_devices(self._devices)
         check_fit(epochs, initial_epoch, validation_freq, steps_per_epoch, verbose, callbacks)
         validation_data = self._expected.validation(validation_data)
         given = self._expected.given(x, y, batch_size, shuffle, steps_per_epoch)
@@ -403,7 +405,7 @@ class GAN(keras.Model):
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
         """
-        check_outside(self._devices.inside_scope)
+        check_devices(self._devices)
         x = self._expected.source("x", x)
         if is_array(x):
             y = checked_labels(y, len(x), self.num_classes)
@@ -425,7 +427,7 @@ class GAN(keras.Model):
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
         """One sample a row of `x`, which is `z` of shape `(batch, latent_dim)`; otherwise as in Keras."""
         check_z(x, self.latent_dim)
-        check_outside(self._devices.inside_scope)
+        check_devices(self._devices)
         with self._devices.one():
             return super().predict(x, **kwargs)
 

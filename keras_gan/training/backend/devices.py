@@ -33,6 +33,12 @@ class OneDevice:
         """Whether the call stands where models are made and not trained."""
         return False
 
+    @property
+    def not_followed(self) -> str | None:
+        """What spreads other models over devices here, and not this training step."""
+        distribution = keras.distribution.distribution()
+        return None if distribution is None else type(distribution).__name__
+
     def shard(self, rows: Any) -> Any:
         """Of the rows of a whole minibatch, those that are worked on here."""
         return rows

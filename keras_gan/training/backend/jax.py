@@ -79,6 +79,8 @@ def _layout(distribution: Any, axes: tuple) -> keras.distribution.TensorLayout:
 class Devices(OneDevice):
     """The devices of `keras.distribution`, over which one program spans; one without."""
 
+    not_followed = None
+
     def shard(self, rows: jax.Array) -> jax.Array:
         """The same rows, spread over the devices where these divide them."""
         distribution = keras.distribution.distribution()

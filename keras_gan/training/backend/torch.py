@@ -35,7 +35,6 @@ def gradient(function: Callable, values: list) -> list:
         return list(torch.autograd.grad(scalar, values, create_graph=True, materialize_grads=True))
 
 
-Devices = OneDevice
 random_normal, random_uniform = keras.random.normal, keras.random.uniform
 
 
@@ -55,6 +54,18 @@ def accelerator() -> str | None:
     if kind == "cpu":
         return None
     return torch.cuda.get_device_name() if kind == "cuda" else kind
+
+
+class Devices(OneDevice):
+    """One device."""
+
+    @property
+    def not_followed(self) -> str | None:
+        """From Keras 3.16 on, several processes alone change `evaluate`, `predict` and the metrics."""
+        several = torch.distributed.is_available() and torch.distributed.is_initialized()
+        if several and torch.distributed.get_world_size() > 1:
+            return f"torch.distributed with {torch.distributed.get_world_size()} processes"
+        return super().not_followed
 
 
 def resolved_jit(model: keras.Model, jit_compile: bool | str, has_convolutions: bool) -> bool | str:
