@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,9 +19,6 @@ from tiny import assert_close
 BACKEND = keras.backend.backend()
 TESTS = Path(tiny.__file__).parent
 pytestmark = pytest.mark.backend
-
-if BACKEND == "torch":
-    pytest.skip("Keras distributes on JAX and on TensorFlow", allow_module_level=True)
 
 
 def start(folder, **environment):
@@ -61,6 +59,8 @@ def start_all(folder):
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
+    if BACKEND == "torch":
+        pytest.skip("a GAN trains on several devices on JAX and on TensorFlow")
     processes = start_all(tmp_path_factory.mktemp("distribution"))
     folder_for_one = tmp_path_factory.mktemp("one") / "device"
     folder_for_one.mkdir()
@@ -113,3 +113,43 @@ def test_the_work_is_split_or_refused(results):
     for name in ("clipnorm", "unrolled_steps"):
         assert f"2 replicas with {name}" in refused[name]
     assert "after the `with` block" in refused["inside"]
+
+
+@pytest.fixture
+def data_parallel():
+    """Two devices for `keras.distribution`, by name alone: no training may get so far as to look for them."""
+    if BACKEND == "jax":
+        pytest.skip("a GAN follows `keras.distribution` there")
+    yield lambda: keras.distribution.set_distribution(
+        keras.distribution.DataParallel(devices=["cpu:0", "cpu:1"])
+    )
+    keras.distribution.set_distribution(None)
+
+
+NOT_FOLLOWED = "and on one device on torch. Received: {} on " + BACKEND + ". Call `keras.distribution.set_dis"
+
+
+@pytest.mark.parametrize("act", ["compile", "fit", "evaluate", "predict"])
+def test_a_distribution_that_training_would_not_follow_is_refused(data_parallel, act):
+    gan, rows = tiny.tiny_gan(), tiny.tiny_rows(8)
+    data_parallel()
+    actions = {
+        "compile": lambda: gan.compile(generator_optimizer="adam", discriminator_optimizer="adam"),
+        "fit": lambda: gan.fit(rows, batch_size=8, verbose=0),
+        "evaluate": lambda: gan.evaluate(rows, verbose=0),
+        "predict": lambda: gan.predict(gan.draw_z(8), verbose=0),
+    }
+    with pytest.raises(ValueError, match=re.escape(NOT_FOLLOWED.format("DataParallel"))):
+        actions[act]()
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="torch's own processes")
+def test_several_processes_of_torch_are_refused(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    with pytest.raises(
+        ValueError, match=re.escape(NOT_FOLLOWED.format("torch.distributed with 2 processes"))
+    ):
+        tiny.tiny_gan()
