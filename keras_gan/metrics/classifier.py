@@ -210,7 +210,7 @@ def _train(model: "keras.Model", images: NDArray[Any], labels: NDArray[Any], see
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, num_steps)),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    # Not `fit`, which hands a generator to `tf.data.Dataset.from_generator`: see `Devices.count` on TensorFlow.
+    # Not `fit`, which hands a generator to `from_generator`: see `Devices.count` on TensorFlow.
     for batch in islice(_batches(images, labels, seed), num_steps):
         player.train_on_batch(*batch)
 
