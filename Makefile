@@ -9,11 +9,11 @@ LESSONS ?=
 JOBS ?= 2
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site serve lessons claims notebooks test lint benchmark jupyter lock clean
+.PHONY: help site serve lessons claims notebooks test test-quick lint benchmark jupyter lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 site: lessons ## build the whole site into site/
 	$(BIN)/mkdocs build --strict --quiet
@@ -33,6 +33,9 @@ notebooks: $(READY) ## make lessons/notebooks/ from the lessons
 
 test: $(READY) ## run all tests, on every backend that is installed
 	$(BIN)/python -m tools.run_tests
+
+test-quick: $(READY) ## run the tests that are not slow, on one backend (under three minutes)
+	$(BIN)/python -m tools.run_tests --quick
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """Runs the tests: all of them on TensorFlow, then those marked `backend` on every other backend there is.
 
-With `KERAS_GAN_REQUIRED_BACKENDS=tensorflow,jax,torch` a missing backend is a failure.
+With `KERAS_GAN_REQUIRED_BACKENDS=tensorflow,jax,torch` a missing backend is a failure. With `--quick`, all that
+are not marked `slow` run on one backend: on torch where it is installed, since nothing is compiled there.
 """
 
 import os
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 from ground.files import ROOT
 
 BACKENDS = ("tensorflow", "jax", "torch")
+QUICK = ["-m", "not slow and not browser"]
 _TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]  # each worker holds a framework and up to 8 GB
 
 
@@ -22,13 +24,16 @@ def main(arguments: list[str]) -> int:
     required = os.environ.get("KERAS_GAN_REQUIRED_BACKENDS", "").split(",")
     start, failed = perf_counter(), False
     lines, counts = [], {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
-    for backend in BACKENDS:
+    quick = "--quick" in arguments
+    arguments = [argument for argument in arguments if argument != "--quick"]
+    for backend in _quickest() if quick else BACKENDS:
         if find_spec(backend) is None:
             lines.append(f"{backend}: not run (how to install: uv pip install {backend})")
             failed |= backend in required
             continue
         report = ROOT / ".cache" / "tests" / f"{backend}.xml"
-        failed |= _run(backend, report, arguments) not in (0, 5)
+        choice = QUICK if quick else [] if backend == "tensorflow" else ["-m", "backend"]
+        failed |= _run(backend, report, [*choice, *arguments]) not in (0, 5)
         found = _count(report)
         lines.append(f"{backend}: {_sentence(found)}")
         counts = {name: counts[name] + found[name] for name in counts}
@@ -37,11 +42,15 @@ def main(arguments: list[str]) -> int:
     return int(failed)
 
 
+def _quickest() -> tuple[str]:
+    """The one backend of a quick run."""
+    return ("torch",) if find_spec("torch") else ("tensorflow",)
+
+
 def _run(backend: str, report: Path, arguments: list[str]) -> int:
     """Runs pytest on one backend and returns its exit status."""
     print(f"\nTests on {backend}", flush=True)
     report.unlink(missing_ok=True)
-    some = [] if backend == "tensorflow" else ["-m", "backend"]
     command = [
         sys.executable,
         "-m",
@@ -49,7 +58,6 @@ def _run(backend: str, report: Path, arguments: list[str]) -> int:
         "-q",
         f"--junitxml={report}",
         *_TWO_AT_A_TIME,
-        *some,
         *arguments,
     ]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, "KERAS_BACKEND": backend}).returncode
