@@ -1,7 +1,9 @@
 """Runs the tests: all of them on TensorFlow, then those marked `backend` on every other backend there is.
 
-With `KERAS_GAN_REQUIRED_BACKENDS=tensorflow,jax,torch` a missing backend is a failure. With `--quick`, all that
-are not marked `slow` run on one backend: on torch where it is installed, since nothing is compiled there.
+With `KERAS_GAN_REQUIRED_BACKENDS=tensorflow,jax,torch` a missing backend is a failure.
+
+With `--quick`, those that are not marked `slow` run on one backend: torch where it is installed, since nothing is
+compiled there.
 """
 
 import os

@@ -165,6 +165,7 @@ def test_a_failed_write_leaves_nothing(fast, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
+    fast.mkdir(exist_ok=True)
     before = set(fast.iterdir())
     monkeypatch.setattr(np, "savez", full)
     with pytest.warns(UserWarning, match="Received: No space left on device"):
