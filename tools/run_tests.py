@@ -2,8 +2,8 @@
 
 With `KERAS_GAN_REQUIRED_BACKENDS=tensorflow,jax,torch` a missing backend is a failure.
 
-With `--quick`, those that are not marked `slow` run on one backend: torch where it is installed, since nothing is
-compiled there.
+With `--quick`, those that are not marked `slow` run on one backend: torch where it is there, which compiles
+nothing.
 """
 
 import os
