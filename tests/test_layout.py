@@ -146,11 +146,8 @@ def test_rooms_that_know_samples_only_do_not_import_keras(path):
         assert {room_of(target) for target in own(imported(statements))} <= WITHOUT_KERAS
 
 
-# Where private names of Keras are read beside `training/backend/_keras.py`, from below the floor of training.
-PRIVATE_TOO = {
-    ("data/download.py", "keras.src.backend.config"),  # the folder of Keras's data sets
-    ("networks/layers.py", "network._flatten_layers"),
-}
+# What is read beside `training/backend/_keras.py`, from below its floor: the folder of Keras's data sets.
+PRIVATE_TOO = {("data/download.py", "keras.src.backend.config")}
 
 
 def private(path):

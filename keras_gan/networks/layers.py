@@ -113,23 +113,6 @@ class SpectralNormalization(layers.Wrapper):
         return ops.stop_gradient(ops.normalize(ops.matmul(self.u.value, self._matrix())))
 
 
-def power_iteration(network: keras.layers.Layer) -> None:
-    """Runs one power iteration in every `SpectralNormalization` inside a network, however deep it lies.
-
-    `GAN` does so before each update of the discriminator and never elsewhere. In a loop of your own, call it
-    once a discriminator step, before the forward pass.
-
-    Args:
-        network: Any Keras model or layer; without `SpectralNormalization`, nothing happens.
-
-    Reference:
-        Miyato et al. 2018, algorithm 1, arXiv:1802.05957.
-    """
-    for layer in network._flatten_layers():
-        if isinstance(layer, SpectralNormalization):
-            layer.power_iteration()
-
-
 @keras.saving.register_keras_serializable(package="keras_gan")
 class MinibatchStandardDeviation(layers.Layer):
     """Appends how much the samples of a minibatch differ: one number, constant over a group of samples.

@@ -13,7 +13,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.networks.layers import power_iteration
+from keras_gan.networks.layers import SpectralNormalization
 from keras_gan.training.backend import (
     Devices,
     _keras,
@@ -329,6 +329,16 @@ def frozen_call(network: keras.Model, x: Any, *, mode: str = "training", weights
         if id(variable) not in kept:  # what is left is the random state of dropout
             variable.assign(value)
     return y
+
+
+def power_iteration(network: keras.layers.Layer) -> None:
+    """Runs one power iteration in every `SpectralNormalization` inside a network.
+
+    Once before each update of the discriminator and never elsewhere (Miyato et al. 2018, algorithm 1).
+    """
+    for layer in _keras.layers_of(network):
+        if isinstance(layer, SpectralNormalization):
+            layer.power_iteration()
 
 
 # --- What is logged -----------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from keras_gan.networks.layers import power_iteration
 from keras_gan.training.backend import value_and_grad
+from keras_gan.training.step import power_iteration
 
 pytestmark = pytest.mark.backend
 

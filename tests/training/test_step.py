@@ -26,10 +26,9 @@ from tiny import (
 )
 
 import keras_gan as kg
-from keras_gan.networks.layers import power_iteration
 from keras_gan.training import step
 from keras_gan.training.backend import random_normal
-from keras_gan.training.step import in_packs, look_ahead, reader, train_generator
+from keras_gan.training.step import in_packs, look_ahead, power_iteration, reader, train_generator
 
 pytestmark = pytest.mark.backend
 UNCONSTRAINED = kg.Wasserstein(unconstrained=True)
