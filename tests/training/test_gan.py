@@ -22,6 +22,7 @@ from tiny import (
     constant,
     linear,
     tiny_gan,
+    tiny_players,
     tiny_rows,
     values,
 )
@@ -83,6 +84,18 @@ def test_blocks_equal_single_steps(options):
     assert_close(values(gan), values(single))
     mean = np.average(losses, weights=[len(step) for step in steps])  # an epoch mean is over rows
     assert history.history["d_loss"] == pytest.approx([mean], rel=1e-4)
+
+
+ORDINARY = ("count", "total", "shard", "runs", "feed", "points", "reader", "features", "update", "average")
+
+
+def test_methods_of_a_subclass_take_no_name_away_from_training():
+    own = type("Own", (kg.GAN,), {name: lambda self, *arguments: "mine" for name in ORDINARY})
+    gan = own(*tiny_players(), seed=3)
+    gan.compile(generator_optimizer="adam", discriminator_optimizer="adam")
+    history = gan.fit(tiny_rows(16), batch_size=8, verbose=0)
+    assert np.isfinite(history.history["d_loss"]).all()
+    assert {getattr(gan, name)() for name in ORDINARY} == {"mine"}
 
 
 def test_an_epoch_is_one_pass_over_shuffled_data():
