@@ -5,6 +5,7 @@ import doctest
 import importlib
 import inspect
 import itertools
+import runpy
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -126,6 +127,13 @@ def test_tests_mirror_the_rooms(path):
         assert path.stem.removeprefix("test_") in {*files, folder.name}, (
             f"keras_gan/{folder} has no such file"
         )
+
+
+def test_what_is_called_slow_is_there():
+    for name in runpy.run_path(str(ROOT / "tests" / "conftest.py"))["SLOW"]:
+        file, _, function = name.partition("::")
+        text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert not function or f"\ndef {function}(" in text, name
 
 
 @each_file
