@@ -28,6 +28,8 @@ def main(arguments: list[str]) -> int:
     lines, counts = [], {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     quick = "--quick" in arguments
     arguments = [argument for argument in arguments if argument != "--quick"]
+    if quick:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # more would wait for the other worker's
     for backend in _quickest() if quick else BACKENDS:
         if find_spec(backend) is None:
             lines.append(f"{backend}: not run (how to install: uv pip install {backend})")
