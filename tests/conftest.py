@@ -22,6 +22,7 @@ SLOW = [
     "test_docs.py",
     "test_lessons.py::test_solution_passes_and_empty_or_wrong_answers_do_not",
     "test_readme.py",
+    "test_reference.py",
     "test_trial.py",
     "test_wheel.py",
     "training/backend/test_devices.py",

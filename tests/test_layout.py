@@ -351,6 +351,9 @@ def example_names():
     }
 
 
+NOT_ON_TORCH = {"MinibatchStandardDeviation", "SpectralNormalization"}
+
+
 def with_examples():
     finder = doctest.DocTestFinder(exclude_empty=True)
     for path in FILES:
@@ -358,7 +361,9 @@ def with_examples():
             continue
         for test in finder.find(importlib.import_module(module_of(path))):
             if test.examples:
-                yield pytest.param(test, id=test.name)
+                torch = keras.backend.backend() == "torch" and test.name.rpartition(".")[2] in NOT_ON_TORCH
+                marks = [pytest.mark.skip(reason="NumPy rounds no tensor of torch")] if torch else []
+                yield pytest.param(test, id=test.name, marks=marks)
 
 
 @pytest.mark.parametrize("test", list(with_examples()))
