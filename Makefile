@@ -34,7 +34,7 @@ notebooks: $(READY) ## make lessons/notebooks/ from the lessons
 test: $(READY) ## run all tests, on every backend that is installed
 	$(BIN)/python -m tools.run_tests
 
-test-quick: $(READY) ## run the tests that are not slow, on one backend (under three minutes)
+test-quick: $(READY) ## run the tests that are not slow, on one backend (a few minutes)
 	$(BIN)/python -m tools.run_tests --quick
 
 lint: $(READY) ## check style and types
