@@ -137,7 +137,10 @@ class Expected:
 
     def check_batch(self, real: Any, labels: Any = None) -> None:
         """Refuses tensors of another shape or type, whose values may not be known yet."""
-        fits = all(size in (None, own) for size, own in zip(real.shape[1:], self.shape, strict=True))
+        shape = tuple(real.shape[1:])
+        fits = len(shape) == len(self.shape) and all(
+            size in (None, own) for size, own in zip(shape, self.shape, strict=True)
+        )
         dtype = keras.backend.standardize_dtype(real.dtype)
         if not fits or not keras.backend.is_float_dtype(dtype):
             raise bad_value(

@@ -42,11 +42,6 @@ class Loss(Record, ABC):
         """Loss of the generator, a float scalar, from logits of shape `(batch, 1)`."""
 
     @property
-    def score_label(self) -> str:
-        """What `d_real` and `d_fake` mean in this game: the label of their axis."""
-        return "D(x), probability of real" if self.probability else "raw output of the discriminator"
-
-    @property
     def refusal(self) -> str | None:
         """Why this game must not be trained without a Lipschitz constraint, or `None`."""
         return None

@@ -1,5 +1,7 @@
 """What comes in at the door: arrays and streams told apart, rows and labels checked before training."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -146,3 +148,11 @@ def test_labels_that_do_not_fit_are_refused():
             gan.sample(3, labels)
     with pytest.raises(ValueError, match="labels for networks that read none"):
         kg.GAN(constant(0.0), linear([[1.0]])).sample(3, [0, 0, 0])
+
+
+@pytest.mark.parametrize("shape", [(8,), (8, 3), (8, 2, 1)])
+def test_a_batch_of_another_shape_is_refused_by_its_shape(shape):
+    with pytest.raises(
+        ValueError, match=rf"floats of shape \(rows, 2\)\. Received: shape {re.escape(str(shape))}"
+    ):
+        tiny_gan().train_on_batch(np.zeros(shape, "float32"))

@@ -164,8 +164,6 @@ def test_each_game_is_in_the_registry_under_its_name():
     record = kg.Hinge()
     assert kg.get_loss(record) is record
     assert [name for name, loss in kg.LOSSES.items() if loss.probability] == ["minimax", "non_saturating"]
-    labels = {name: kg.get_loss(name).score_label for name in kg.LOSSES}
-    assert [name for name, label in labels.items() if "probability" in label] == ["minimax", "non_saturating"]
 
 
 def test_records_are_equal_by_value_and_frozen():
