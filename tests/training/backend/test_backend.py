@@ -112,7 +112,7 @@ def test_draws_are_what_they_are_called_compiled_or_not():
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX and torch count in Python")
 def test_what_keras_counts_has_no_thread_that_tunes_it():
-    assert tiny_gan().count().options().autotune.enabled is False
+    assert tiny_gan()._devices.count().options().autotune.enabled is False
 
 
 @pytest.mark.skipif(keras.backend.backend() == "tensorflow", reason="TensorFlow needs TensorFlow")
