@@ -13,7 +13,7 @@ document$.subscribe(({ body }) => {
       if (scrolls(element)) element.tabIndex = 0;
     });
   document.fonts.ready.then(reach);
-  reach();
+  new ResizeObserver(reach).observe(body); // once at the start, and when a phone is turned
   // Names for the theme's nameless landmarks.
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
   requestAnimationFrame(() =>
