@@ -72,6 +72,11 @@ def check_flag(name: str, value: bool) -> bool:
     return bool(value)
 
 
+def is_auto(value: object) -> bool:
+    """Whether `value` is "auto"; an array, which compares element by element, is not."""
+    return isinstance(value, str) and value == "auto"
+
+
 def check_number(name: str, value: float, low: float = -np.inf, high: float = np.inf) -> float:
     """Returns `value`, or raises `ValueError` unless it is a finite number in [low, high]."""
     is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)

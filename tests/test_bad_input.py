@@ -206,6 +206,7 @@ FIT = [
     Case("fit/initial_epoch -1", fit(rows(), initial_epoch=-1), "integer from 0 up", compiled),
     Case("fit/validation_freq 0", fit(rows(), validation_freq=0), "`validation_freq`", compiled),
     Case("fit/verbose", fit(rows(), verbose="loud"), "`verbose` is .*'loud'", compiled),
+    Case("fit/verbose array", fit(rows(), verbose=np.arange(3)), "`verbose` is .*array", compiled),
     Case("fit/shuffle", fit(rows(), shuffle="yes"), "`shuffle` is True or False", compiled),
     Case("fit/callback class", fit(rows(), callbacks=[kg.Watch]), "objects, not classes", compiled),
     Case("fit/callback text", fit(rows(), callbacks="watch"), "Received: 'watch'", compiled),
@@ -292,6 +293,18 @@ USE = [
     Case("compile/frozen", compile_frozen, "freezes nothing by that flag", uncompiled),
     Case("compile/run_eagerly", compile_with(run_eagerly="no"), "`run_eagerly` is True", uncompiled),
     Case("compile/jit_compile", compile_with(jit_compile="on"), "`jit_compile` is True", uncompiled),
+    Case(
+        "compile/jit_compile array",
+        compile_with(jit_compile=np.arange(3)),
+        "`jit_compile` is True",
+        uncompiled,
+    ),
+    Case(
+        "compile/steps_per_block array",
+        compile_with(steps_per_block=np.arange(3)),
+        "`steps_per_block` is a positive integer",
+        uncompiled,
+    ),
 ]
 
 GAN = [

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._checks import Shown, bad_value, check_count, check_flag
+from keras_gan._checks import Shown, bad_value, check_count, check_flag, is_auto
 from keras_gan.training.backend import Devices
 
 RANGES = {
@@ -212,7 +212,7 @@ def check_fit(
     check_count("validation_freq", validation_freq)
     if steps_per_epoch is not None:
         check_count("steps_per_epoch", steps_per_epoch)
-    if verbose not in ("auto", 0, 1, 2):
+    if not is_auto(verbose) and not (isinstance(verbose, int) and verbose in (0, 1, 2)):
         raise bad_value(
             '`verbose` is "auto", 0, 1 or 2', verbose, "Pass 0 for silence, 2 for a line an epoch"
         )

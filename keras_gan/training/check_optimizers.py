@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from keras_gan._checks import Shown, bad_value, check_flag, unknown_option
+from keras_gan._checks import Shown, bad_value, check_flag, is_auto, unknown_option
 from keras_gan.training.backend import _keras
 from keras_gan.training.options import Options
 from keras_gan.training.penalties import DRAGAN
@@ -26,7 +26,7 @@ _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 def check_compile_flags(jit_compile: Any, run_eagerly: Any) -> None:
     """Raises `ValueError` unless each is True or False, or "auto" for `jit_compile`."""
     check_flag("run_eagerly", run_eagerly)
-    if jit_compile != "auto":
+    if not is_auto(jit_compile):
         check_flag("jit_compile", jit_compile)
 
 

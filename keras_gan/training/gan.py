@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed
+from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed, is_auto
 from keras_gan.training import step
 from keras_gan.training.adversarial import players_config, players_from
 from keras_gan.training.backend import Devices, _keras, make_train_function, resolved_jit, test_step
@@ -155,7 +155,7 @@ class GAN(keras.Model):
             check_look_ahead(discriminator)
         check_replicas(self.options, self._devices.num_replicas, jit_compile, generator, discriminator)
         convolutional = has_convolutions(self.generator) or has_convolutions(self.discriminator)
-        if steps_per_block == "auto":
+        if is_auto(steps_per_block):
             steps_per_block = planned_steps_per_block(convolutional)
         check_count("steps_per_block", steps_per_block)
         jit_compile = jit_compile if run_eagerly else resolved_jit(self, jit_compile, convolutional)
