@@ -9,7 +9,7 @@ LESSONS ?=
 JOBS ?= 2
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site serve lessons claims notebooks test test-quick lint benchmark jupyter lock clean
+.PHONY: help site serve lessons claims notebooks jupyter author test test-quick lint benchmark lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -28,8 +28,16 @@ lessons: $(READY) ## run the lessons that changed (LESSONS="01 05" for some, SCA
 claims: $(READY) ## run the claims whose results are missing or stale (about two hours for all of them)
 	$(BIN)/python -m claims --jobs $(JOBS)
 
-notebooks: $(READY) ## make lessons/notebooks/ from the lessons
+notebooks: $(READY) ## make lessons/notebooks/ from the lessons; a notebook that you changed stops it
 	$(BIN)/python -m tools.notebooks
+
+jupyter: $(READY) ## open your own copy of the notebooks, work/, in JupyterLab; what you changed there stays
+	$(BIN)/python -m tools.notebooks --copy
+	$(BIN)/jupyter lab work
+
+author: $(READY) ## open the lessons' scripts in JupyterLab, to write them; a double click opens a .py as a notebook
+	$(BIN)/jupytext-config --settings-file .venv/etc/jupyter/labconfig/default_setting_overrides.json set-default-viewer python
+	$(BIN)/jupyter lab lessons
 
 test: $(READY) ## run all tests, on every backend that is installed
 	$(BIN)/python -m tools.run_tests
@@ -44,10 +52,6 @@ lint: $(READY) ## check style and types
 
 benchmark: $(READY) ## measure the speed of training side by side with other ways (most of an hour)
 	$(BIN)/python -m benchmarks
-
-jupyter: $(READY) ## open the lessons in JupyterLab; a double click opens a .py as a notebook
-	$(BIN)/jupytext-config --settings-file .venv/etc/jupyter/labconfig/default_setting_overrides.json set-default-viewer python
-	$(BIN)/jupyter lab lessons
 
 lock: $(READY) ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m tools.lock

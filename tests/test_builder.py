@@ -90,7 +90,7 @@ class Course:
         write(root / "keras_gan" / "__init__.py", "")
 
     def settings(self, line: str) -> None:
-        write(self.root / "pyproject.toml", f'[tool.course]\npackage = "keras-gan"\n{line}\n')
+        write(self.root / "pyproject.toml", f'[tool.course]\nrepository = "https://a.b/c"\n{line}\n')
 
     def lesson(self, name: str, text: str) -> Path:
         path = self.root / "lessons" / f"{name}.py"
@@ -370,13 +370,104 @@ def test_notebooks_hold_no_checks_and_exercises_no_solutions(course):
         'assert f(1) == 2, "f doubles"',
     ]
     lesson = (course.root / "lessons" / "notebooks" / "01_why.ipynb").read_text(encoding="utf-8")
-    assert '%pip install --quiet \\"keras-gan\\"' in lesson
+    assert 'REPOSITORY = \\"https://a.b/c\\"' in lesson
+    assert '%pip install --quiet \\"keras-gan @ git+{REPOSITORY}\\"' in lesson
     assert "assert" not in lesson
     course.lesson("01_why", HEAD.replace("Because.", "Thus."))
     assert notebooks.main(["--check"], course.root) == 1
     course.lesson("exercises/01_double", EXERCISE.replace("# END SOLUTION", ""))
     with pytest.raises(LessonError, match="SOLUTION survives in line 3"):
         notebooks.all_notebooks(course.root)
+
+
+def made_by_a_student(course, name: str) -> bytes:
+    """Writes over a notebook, as JupyterLab does when a student has solved it."""
+    path = course.root / "lessons" / "notebooks" / name
+    write(path, path.read_bytes() + b" " if path.exists() else b"solved")
+    return path.read_bytes()
+
+
+def git(course, *words: str) -> None:
+    options = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *options, *words], cwd=course.root, check=True, capture_output=True)
+
+
+@pytest.fixture
+def committed(course):
+    """A course whose notebooks are in git, with a lesson that has changed since."""
+    for name in ("01_why", "02_how"):
+        course.lesson(name, HEAD)
+    course.lesson("exercises/01_double", EXERCISE)
+    assert notebooks.main([], course.root) == 0
+    (course.root / ".cache" / "notebooks").unlink()  # a fresh clone has none
+    git(course, "init")
+    git(course, "add", "lessons")
+    git(course, "commit", "-m", "a")
+    course.lesson("01_why", HEAD.replace("Because.", "Thus."))
+    course.lesson("exercises/01_double", EXERCISE.replace("doubles", "makes two"))
+    return course
+
+
+STUDENTS = {
+    "solved": ["exercises/01_double.ipynb"],
+    "new": ["my_notes.ipynb"],
+    "both": ["01_why.ipynb", "exercises/mine.ipynb"],
+    "of a lesson that is gone": ["02_how.ipynb"],
+}
+
+
+@pytest.mark.parametrize("names", STUDENTS.values(), ids=STUDENTS)
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_notebook_that_a_student_made_or_changed_stops_the_writing(committed, names, staged):
+    (committed.root / "lessons" / "02_how.py").unlink()
+    theirs = {name: made_by_a_student(committed, name) for name in names}
+    if staged:
+        git(committed, "add", "lessons/notebooks")
+    folder = committed.root / "lessons" / "notebooks"
+    before = {path: path.read_bytes() for path in folder.rglob("*.ipynb")}
+    assert notebooks.main([], committed.root) == 1
+    said = committed.capsys.readouterr().err
+    assert all(f"lessons/notebooks/{name}" in said for name in theirs)
+    assert {path: path.read_bytes() for path in folder.rglob("*.ipynb")} == before
+
+
+def test_notebooks_that_nobody_changed_are_renewed_and_removed(committed):
+    folder = committed.root / "lessons" / "notebooks"
+    write(folder / "notes.txt", "a student's")
+    (committed.root / "lessons" / "02_how.py").unlink()
+    assert notebooks.main([], committed.root) == 0
+    assert "Thus." in (folder / "01_why.ipynb").read_text(encoding="utf-8")
+    assert not (folder / "02_how.ipynb").exists()
+    assert (folder / "notes.txt").exists()
+    committed.lesson("01_why", HEAD.replace("Because.", "Once more."))
+    assert notebooks.main([], committed.root) == 0, "an author writes them again before a commit"
+    made_by_a_student(committed, "01_why.ipynb")
+    assert notebooks.main([], committed.root) == 1
+
+
+def test_without_git_a_changed_notebook_is_nobodys_but_the_students(course):
+    course.lesson("01_why", HEAD)
+    assert notebooks.main([], course.root) == 0
+    theirs = made_by_a_student(course, "01_why.ipynb")
+    assert notebooks.main([], course.root) == 1
+    assert (course.root / "lessons" / "notebooks" / "01_why.ipynb").read_bytes() == theirs
+
+
+def test_students_work_in_a_copy_that_is_added_to_and_never_overwritten(course):
+    course.lesson("01_why", HEAD)
+    course.lesson("exercises/01_double", EXERCISE)
+    notebooks.main([], course.root)
+    for added in (2, 0):
+        assert notebooks.main(["--copy"], course.root) == 0
+        assert f"{added} notebooks added" in course.capsys.readouterr().out
+    write(course.root / "work" / "01_why.ipynb", b"solved")
+    course.lesson("01_why", HEAD.replace("Because.", "Thus."))
+    course.lesson("02_how", HEAD)
+    notebooks.main([], course.root)
+    assert notebooks.main(["--copy"], course.root) == 0
+    assert (course.root / "work" / "01_why.ipynb").read_bytes() == b"solved"
+    assert (course.root / "work" / "02_how.ipynb").exists()
+    assert (course.root / "work" / "exercises" / "01_double.ipynb").exists()
 
 
 def test_page_folds_the_solution_in_before_the_end(course):
@@ -477,7 +568,7 @@ def test_recorded_results_stand_below_the_prose_that_names_their_claims(course):
     }
     write(course.root / "claims" / "results.json", json.dumps({"A1": entry}))
     assert "[claim A1](../claims.md#a1): refuted.** KL above 1" in render(read(path), RUN, "full", []).text
-    told = notebooks.notebook(read(path), "keras-gan")
+    told = notebooks.notebook(read(path), "")
     assert "Recorded, claim A1: refuted." in told
     assert "seeds 10 to 12, 2026-01-02, 1,234 s on a laptop; `python -m claims --only A1` repeats it" in told
 
@@ -495,7 +586,7 @@ def test_recorded_run_stands_below_the_prose_that_names_it(course):
     assert "Fréchet distance 1,234, of real images 0.0625, of noise 2. [All about" in text
     assert "](../gallery.md#made_up)" in text
     assert 'src="../gallery/made_up/film.mp4"' in text
-    told = notebooks.notebook(read(path), "keras-gan")
+    told = notebooks.notebook(read(path), "")
     assert "3 of 100 epochs" in told
     assert "film.mp4" not in told
 

@@ -42,12 +42,12 @@ def _number(path: Path) -> str:
 
 def _write(lesson: Lesson, text: str, files: dict[str, bytes], exercises: list[Path], root: Path) -> None:
     """Writes figures first and the page last, then removes figures that the page no longer shows."""
-    folder, package = root / "docs" / "lessons", notebooks.package_name(root)
+    folder, address = root / "docs" / "lessons", notebooks.repository(root)
     for name, data in files.items():
         write(folder / name, data)
-    write(folder / f"{lesson.name}.ipynb", notebooks.notebook(lesson, package))
+    write(folder / f"{lesson.name}.ipynb", notebooks.notebook(lesson, address))
     for path in exercises:
-        write(folder / "exercises" / f"{path.stem}.ipynb", notebooks.exercise(path, package))
+        write(folder / "exercises" / f"{path.stem}.ipynb", notebooks.exercise(path, address))
     write(folder / f"{lesson.name}.md", text)
     remove_others(folder / lesson.name, {folder / name for name in files})
 

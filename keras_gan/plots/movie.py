@@ -17,7 +17,7 @@ from keras_gan._checks import Shown, bad_value, check_array, check_count, check_
 from keras_gan.plots.pictures import checked_images
 
 SIDE = 448  # pixels that the longer side of small frames is blown up to
-WEBP_NOTE = "Animated WebP, which can't be paused. Install keras-gan[movie] for a film with controls."
+WEBP_NOTE = "Animated WebP, which can't be paused. `pip install av` makes films with controls."
 # Without it, x264's fast arithmetic gives other bytes in about one run of a hundred, and on other processors.
 SAME_BYTES = {"x264-params": "cpu-independent=1"}
 MIMES = {".mp4": "video/mp4", ".webp": "image/webp"}
@@ -72,9 +72,7 @@ class Movie:
         if path.suffix != self.suffix:
             todo = f"Choose a name that ends in {self.suffix}"
             if path.suffix == ".mp4":
-                todo = (
-                    "Install PyAV with `pip install 'keras-gan[movie]'`, or choose a name that ends in .webp"
-                )
+                todo = "Install PyAV with `pip install av`, or choose a name that ends in .webp"
             raise bad_value(f"This movie is a {self.suffix} file", Shown(f"path {path}"), todo)
         check_folder("path", path.parent, exists=True)
         with writing(path) as part:

@@ -49,7 +49,7 @@ def test_webp_without_av_says_so(frames, tmp_path, without_av):
     assert film.data == plots.movie(frames).data
     assert WEBP_NOTE in film._repr_html_()
     assert WEBP_NOTE in repr(film)
-    with pytest.raises(ValueError, match=re.escape("pip install 'keras-gan[movie]'")):
+    with pytest.raises(ValueError, match=re.escape("pip install av")):
         plots.movie(frames, tmp_path / "film.mp4")
     assert not (tmp_path / "film.mp4").exists()
 
