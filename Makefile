@@ -42,7 +42,7 @@ author: $(READY) ## open the lessons' scripts in JupyterLab, to write them; a do
 test: $(READY) ## run all tests, on every backend that is installed
 	$(BIN)/python -m tools.run_tests
 
-test-quick: $(READY) ## run the tests that are not slow, on one backend (a few minutes)
+test-quick: $(READY) ## run the tests that are not slow, on one backend (about a minute and a half)
 	$(BIN)/python -m tools.run_tests --quick
 
 lint: $(READY) ## check style and types
