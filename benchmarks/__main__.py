@@ -13,7 +13,7 @@ from benchmarks.rivals import RIVALS
 from benchmarks.run import Settings, measure
 from benchmarks.table import task_table, update_page
 from benchmarks.tasks import TASKS
-from ground.files import ROOT, write
+from ground.files import ROOT, read_json, write
 from ground.machine import installed, processor
 
 RESULTS, PAGE = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "benchmarks.md"
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     settings = Settings(rivals=tuple(options.rivals), **{**chosen, **(_QUICK if options.quick else {})})
     full = set(settings.rivals) == set(RIVALS) and settings.repeats >= _REPEATS and settings.seconds is None
     output = options.output or (RESULTS if full else ROOT / ".cache" / "benchmarks" / "results.json")
-    tasks = json.loads(RESULTS.read_text(encoding="utf-8")) if output == RESULTS else {}
+    tasks = read_json(RESULTS) if output == RESULTS else {}
     for name, record in measure(settings):
         made = {"finished": _now(), "machine": _machine(), "repeats": settings.repeats}
         name += "_gpu" * bool(record["gpu"])

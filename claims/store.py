@@ -13,7 +13,7 @@ import keras
 
 from claims.code import claim_fingerprint
 from claims.record import Claim, Verdict
-from ground.files import ROOT, write
+from ground.files import ROOT, broken, read_json, write
 from ground.machine import installed, processor
 
 RESULTS = ROOT / "claims" / "results.json"
@@ -53,13 +53,18 @@ def new_entry(claim: Claim, results: Sequence[dict[str, Any]], seconds: float) -
 
 
 def load(path: Path = RESULTS) -> dict[str, Entry]:
-    """The stored entries by claim; none where the file is missing."""
-    if not path.exists():
-        return {}
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: Entry(**{**fields, "verdict": Verdict(**fields["verdict"])}) for name, fields in stored.items()
-    }
+    """The stored entries by claim; none where the file is missing.
+
+    Raises:
+        BrokenFile: It is not what `save` writes.
+    """
+    try:
+        return {
+            name: Entry(**{**fields, "verdict": Verdict(**fields["verdict"])})
+            for name, fields in read_json(path).items()
+        }
+    except (KeyError, TypeError) as error:
+        raise broken(path, f"{type(error).__name__}: {error}") from error
 
 
 def save(entries: dict[str, Entry], path: Path = RESULTS) -> None:

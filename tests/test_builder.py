@@ -6,14 +6,18 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
+import psutil
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from test_gallery import CARD
 
 from ground.files import ROOT, write
-from tools import build, exercises, notebooks
+from tools import build, cache, exercises, notebooks
 from tools.execute import Run, execute
 from tools.figures import DARK, dark
 from tools.kernel import FORKS
@@ -42,12 +46,15 @@ from IPython.display import Markdown
 
 Markdown(f"It took **{STEPS}**.")
 """
-SLEEP = """
+HANG = """
 # %%
 import pathlib, time
-pathlib.Path("..", "asleep").touch()
-time.sleep(99)
+{start}
+pathlib.Path("..", "{name}").touch()
+{wait}
 """
+CHILD = """import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(99)"], start_new_session=True)"""
 PRELOAD = 'preload = ["colorsys"]'
 COUNT = """
 # %%
@@ -56,12 +63,12 @@ import colorsys, os
 colorsys.seen = getattr(colorsys, "seen", 0) + 1
 print(f"seen {colorsys.seen}, from {os.getppid()}")
 """
-INTERRUPTIBLE = """
+BUILD = """
 import pathlib, signal, sys
 from tools.build import main
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
-sys.exit(main([], pathlib.Path(sys.argv[1])))
+sys.exit(main(["--jobs", "2"], pathlib.Path(sys.argv[1])))
 """
 EXERCISE = """# %%
 def f(x):
@@ -86,7 +93,7 @@ class Course:
 
     def __init__(self, root: Path, capsys):
         self.root, self.capsys = root, capsys
-        self.settings("")
+        self.settings(PRELOAD)
         write(root / "keras_gan" / "__init__.py", "")
 
     def settings(self, line: str) -> None:
@@ -157,6 +164,58 @@ def test_prose_runs_nothing_and_code_package_or_data_run_again(course):
     write(course.root / "keras" / "datasets" / "fashion-mnist" / "labels.gz", b"other data")
     assert "ran" in course.build()[1]
     assert len(list((course.root / ".cache" / "lessons" / "01_why").iterdir())) == 5
+
+
+def test_lesson_runs_again_when_a_setting_or_a_file_that_it_opened_changes(course, monkeypatch):
+    home = course.root / "keras"
+    own = home / "keras_gan" / "classifier-1.npz"
+    write(home / "datasets" / "mnist.npz", "data")
+    monkeypatch.setenv("KERAS_GAN_DATA", str(course.root / "data"))
+    write(course.root / "data" / "faces" / "1.png", "a face")
+    code = f"""
+import os, pathlib
+
+data = pathlib.Path({str(course.root)!r}).glob("*/*/*")
+[path.read_bytes() for path in data if path.suffix in (".npz", ".png")]
+os.makedirs({str(own.parent)!r}, exist_ok=True)
+if not os.path.exists({str(own)!r}):
+    open({str(own)!r} + ".part", "w").close()
+    os.replace({str(own)!r} + ".part", {str(own)!r})
+"""
+    course.lesson("01_why", f"{HEAD}\n# %%{code}")
+    assert "ran" in course.build()[1]
+    assert "cached" in course.build()[1], "what a lesson makes itself is there from then on"
+    for path in (own, home / "datasets" / "mnist.npz", course.root / "data" / "faces" / "1.png"):
+        write(path, "other")
+        assert "ran" in course.build()[1], path
+    write(home / "keras.json", '{"floatx": "float64"}')
+    assert "ran" in course.build()[1]
+    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "XLA_FLAGS"):
+        with monkeypatch.context() as changed:
+            changed.setenv(name, "7")
+            assert cache.load(read(course.root / "lessons" / "01_why.py"), "full", course.root) is None, name
+    assert "cached" in course.build()[1]
+
+
+@given(place=st.floats(0, 1, exclude_max=True), kind=st.sampled_from(["flip", "cut", "add", "other", "deep"]))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_damaged_result_is_none(course, place, kind):
+    lesson = read(course.lesson("01_why", HEAD))
+    cache.store(lesson, "full", course.root, RUN)
+    assert cache.load(lesson, "full", course.root) == RUN
+    (path,) = (course.root / ".cache" / "lessons" / "01_why").iterdir()
+    data = path.read_bytes()
+    at = int(place * len(data))
+    path.write_bytes(
+        {
+            "flip": data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1 :],
+            "cut": data[:at],
+            "add": data[:at] + b"0" + data[at:],
+            "other": b'{"outputs": []}',
+            "deep": b"[" * 100_000,
+        }[kind]
+    )
+    assert cache.load(lesson, "full", course.root) is None
 
 
 def test_lesson_runs_again_when_a_claim_that_it_asks_for_came_out_otherwise(course):
@@ -271,32 +330,122 @@ def test_unchanged_files_are_not_written(course):
     assert {path: path.stat().st_mtime_ns for path in files} == before
 
 
-def wait_for(condition, process=None) -> None:
-    """Returns when the condition holds, or the process has ended; fails after half a minute."""
-    for _ in range(300):
-        if condition() or (process and process.poll() is not None):
-            return
-        sleep(0.1)
-    raise AssertionError("half a minute is over")
+def wait_for(condition, seconds: float = 30) -> None:
+    """Returns when the condition holds; fails where it never does."""
+    end = monotonic() + seconds
+    while not condition():
+        assert monotonic() < end, "the time is over"
+        sleep(0.05)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-@pytest.mark.parametrize("settings", ["", PRELOAD], ids=["new kernel", "forked kernel"])
-def test_interruption_keeps_finished_lessons(course, settings):
-    course.settings(settings)
+def of_build(root: Path) -> list[psutil.Process]:
+    """Every process that began as a build of this course, or in one."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("BUILD_OF") == str(root):
+                found.append(process)
+    return found
+
+
+FORKED, NEW = ("forked", PRELOAD, CHILD, "sum(range(10**13))"), ("new", "", "", "time.sleep(99)")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals for one process")
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [(FORKED, "SIGINT"), (FORKED, "SIGTERM"), (FORKED, "SIGKILL"), (NEW, "SIGTERM"), (NEW, "SIGKILL")],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_an_ended_build_leaves_no_process_and_begins_no_lesson(course, kind, number):
+    _, preload, start, wait = kind
+    course.settings(preload)
     course.lesson("01_why", HEAD)
-    course.lesson("02_how", HEAD + SLEEP)
-    command = [sys.executable, "-c", INTERRUPTIBLE, str(course.root)]
-    environment = {**os.environ, "TMPDIR": str(course.root)}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        wait_for((course.root / "asleep").exists, process)
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=30)[1]
-    assert process.returncode == 130
-    assert "interrupted; lessons built so far are kept" in said
-    assert "Traceback" not in said
+    for name in ("02_how", "03_who", "04_when"):
+        course.lesson(name, HEAD + HANG.format(start=start, name=name, wait=wait))
+    environment = {**os.environ, "TMPDIR": str(course.root), "BUILD_OF": str(course.root)}
+    options = {"cwd": ROOT, "env": environment, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", BUILD, str(course.root)], **options) as process:
+        for name in ("02_how", "03_who"):
+            wait_for((course.root / name).exists)
+        process.send_signal(getattr(signal, number))
+        wait_for(lambda: not of_build(course.root), seconds=5)
+        said = process.stderr.read()
+    if number != "SIGKILL":
+        assert process.returncode == 130
+        assert re.fullmatch(
+            r"01_why: ran, \d s at full scale\ninterrupted; lessons built so far are kept\n", said
+        )
+    assert not (course.root / "04_when").exists()
     assert course.page("01_why").startswith("# Why?")
     assert "cached" in course.build("01")[1]
+    assert not list((course.root / "docs").rglob("*.partial"))
+
+
+@pytest.mark.skipif(not FORKS, reason="kernels are forks on Linux only")
+def test_a_build_that_is_killed_while_libraries_are_imported_leaves_no_process(course):
+    course.settings('preload = ["slow"]')
+    write(course.root / "slow.py", f"open({str(course.root / 'slow')!r}, 'w')\nimport time\ntime.sleep(99)\n")
+    course.lesson("01_why", HEAD)
+    environment = {**os.environ, "BUILD_OF": str(course.root)}
+    command = [sys.executable, "-c", BUILD, str(course.root)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        wait_for((course.root / "slow").exists)
+        process.kill()
+        wait_for(lambda: not of_build(course.root), seconds=5)
+
+
+ENDLESS = {
+    "print": "print('x' * 99)",
+    "process": "os.system('yes | head -5000')",
+    "html": "display(HTML('x' * 99))",
+}
+
+
+@pytest.mark.parametrize("cell", ENDLESS.values(), ids=ENDLESS)
+def test_a_cell_that_puts_out_without_end_is_named(course, monkeypatch, cell):
+    monkeypatch.setattr("tools.execute.CELL_BYTES", 20_000)
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # by which a kernel knows that it need not hear its processes
+    code = f"\n# %%\nimport os\nfrom IPython.display import HTML\n\nwhile True:\n    {cell}\n"
+    course.lesson("01_why", HEAD + code)
+    status, said = course.build()
+    assert (status, said) == (
+        1,
+        "lessons/01_why.py:11: the cell put out more than 20,000 bytes; print less\n",
+    )
+
+
+def test_a_cell_without_end_is_named_and_the_others_are_built(course, monkeypatch):
+    monkeypatch.setattr("tools.execute.CELL_SECONDS", 1)
+    course.lesson("01_why", HEAD + "\n# %%\nwhile True:\n    pass\n")
+    course.lesson("02_how", HEAD)
+    status, said = course.build()
+    assert status == 1
+    assert "lessons/01_why.py:11: the cell ran for more than 1 s; shorten it, or split it\n" in said
+    assert "02_how: ran" in said
+
+
+def test_what_is_wrong_with_one_lesson_stops_no_other(course):
+    course.lesson("01_why", HEAD)
+    course.lesson("02_how", HEAD).write_bytes(HEAD.replace("Because", "Größe").encode("latin-1"))
+    leave = "\n# %%\nimport os, shutil\n\nshutil.rmtree(os.getcwd())\n"
+    course.lesson("03_who", f"{HEAD}{leave}\n# %%\nos._exit(1)\n")
+    course.lesson("04_when", HEAD + leave)
+    course.lesson("05_where", HEAD.replace("# %% [markdown]", '# %% [markdown] gallery="deep_mlp"', 1))
+    write(course.root / "docs" / "gallery" / "deep_mlp" / "run.json", "[" * 100_000)
+    course.lesson("06_which", HEAD.replace("STEPS = 300", "STEPS = 300\0"))
+    status, said = course.build()
+    assert status == 1
+    assert "Traceback" not in said
+    assert "01_why: ran" in said
+    assert "lessons/02_how.py:5: save it as UTF-8: 'utf-8' codec can't decode" in said
+    assert "lessons/03_who.py:16: the kernel died in this cell" in said
+    assert "04_when: ran" in said
+    assert said.count("run.json is not as it was recorded: maximum recursion depth") == 2, (
+        "lesson and gallery"
+    )
+    assert "lessons/06_which.py" in said
+    assert not (course.root / "docs" / "gallery.md").exists()
 
 
 def test_two_lessons_at_a_time_make_the_same_pages(course):
@@ -599,11 +748,6 @@ def test_dead_kernel_is_named(course):
 
 @pytest.mark.skipif(not FORKS, reason="kernels are forks on Linux only")
 class TestForkedKernels:
-    @pytest.fixture
-    def course(self, course):
-        course.settings(PRELOAD)
-        return course
-
     def test_they_have_one_parent_and_share_nothing(self, course):
         for name in ("01_why", "02_how"):
             course.lesson(name, HEAD + COUNT)
@@ -645,16 +789,6 @@ class TestForkedKernels:
         assert "The process that starts kernels was killed. Build again." in said
         path.unlink()
         assert course.build()[0] == 0
-
-    def test_a_killed_build_leaves_no_kernel(self, course):
-        pids = 'pathlib.Path("..", "pids").write_text(f"{os.getpid()} {os.getppid()}")'
-        course.lesson("01_why", f"{HEAD}\n# %%\nimport os, pathlib\n{pids}\n{SLEEP}")
-        command = [sys.executable, "-c", INTERRUPTIBLE, str(course.root)]
-        with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(course.root)}) as process:
-            wait_for((course.root / "asleep").exists, process)
-            process.kill()
-        kernel, parent = (course.root / "pids").read_text().split()
-        wait_for(lambda: not Path("/proc", kernel).exists() and not Path("/proc", parent).exists())
 
 
 def _contrast(one: str, other: str) -> float:

@@ -2,23 +2,24 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
-from ground.files import ROOT, remove_others, write
+from ground.files import ROOT, BrokenFile, remove_others, write
 from tools import cache, gallery, notebooks, questions
 from tools.execute import DOES_NOT_HOLD, execute
 from tools.exercises import find_exercises
+from tools.kernel import kill_all
 from tools.lesson import SCALES, Lesson, LessonError, choose, find_lessons, read
 from tools.page import render
 
 
-def build(path: Path, scale: str, pages: bool, root: Path) -> tuple[Lesson, str]:
-    """Builds one lesson; returns it and what was done. Nothing is written unless all of it succeeds."""
+def build(path: Path, scale: str, pages: bool, root: Path) -> str:
+    """Builds one lesson; returns what was done. Nothing is written unless all of it succeeds."""
     lesson = read(path)
     start = perf_counter()
     run = cache.load(lesson, scale, root)
@@ -32,7 +33,7 @@ def build(path: Path, scale: str, pages: bool, root: Path) -> tuple[Lesson, str]
         _write(lesson, page.text, page.files, exercises, root)
     failed = page.text.count(DOES_NOT_HOLD)
     remark = f"; {failed} of its checks do not hold without the real data" if failed else ""
-    return lesson, f"{done}, {run.seconds:.0f} s at {scale} scale{remark}"
+    return f"{done}, {run.seconds:.0f} s at {scale} scale{remark}"
 
 
 def _number(path: Path) -> str:
@@ -76,6 +77,17 @@ def write_claims(root: Path) -> None:
         write(made_from, state)
 
 
+def write_gallery(root: Path) -> None:
+    """Writes the page of the gallery, where there is one."""
+    if (root / "docs" / "gallery").is_dir():
+        write(root / "docs" / "gallery.md", gallery.page(root))
+
+
+def write_questions(root: Path) -> None:
+    """Writes the page of all lessons' questions."""
+    write(root / "docs" / "questions.md", questions.page([read(path) for path in find_lessons(root)]))
+
+
 def _progress(name: str, number: int, total: int, start: float) -> None:
     """Redraws the lesson's line on a terminal; a log gets only the last one."""
     if sys.stderr.isatty():
@@ -106,46 +118,61 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     except LessonError as error:
         parser.error(str(error))
     pages = options.pages or options.scale == "full"
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # it is heard as Ctrl-C is
     try:
         built = list(_build_all(paths, options.scale, pages, root, options.jobs))
     except KeyboardInterrupt:
         _report("interrupted; lessons built so far are kept")
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
     remove_stale(root)
-    write_claims(root)
-    if (root / "docs" / "gallery").is_dir():
-        write(root / "docs" / "gallery.md", gallery.page(root))
-    if None in built:
-        return 1
-    if pages:
-        known = {lesson.path: lesson for lesson in built if lesson}
-        lessons = [known.get(path) or read(path) for path in find_lessons(root)]
-        write(root / "docs" / "questions.md", questions.page(lessons))
-    return 0
-
-
-def _build_all(paths: list[Path], scale: str, pages: bool, root: Path, jobs: int) -> Iterator[Lesson | None]:
-    """Builds lessons, `jobs` at a time, and reports each; yields it, or None where it failed."""
-    if jobs == 1:
-        yield from (_build(path, scale, pages, root) for path in paths)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    failed = not all(built)
+    others = {"claims": write_claims, "gallery": write_gallery, "questions": write_questions}
+    for name, make in others.items():
+        if name == "questions" and (failed or not pages):
+            continue
         try:
-            futures = [pool.submit(_build, path, scale, pages, root) for path in paths]
-            yield from (future.result() for future in as_completed(futures))
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            make(root)
+        except Exception as error:
+            _report(_fault(f"docs/{name}.md", error))
+            failed = True
+    return int(failed)
 
 
-def _build(path: Path, scale: str, pages: bool, root: Path) -> Lesson | None:
-    """Builds a lesson and reports what was done, or what is wrong with it; returns it, or None then."""
+def _build_all(paths: list[Path], scale: str, pages: bool, root: Path, jobs: int) -> Iterator[bool]:
+    """Builds lessons, `jobs` at a time, and reports each; yields whether it was built.
+
+    A lesson's work is its kernel's, in a process of its own. Whoever leaves early leaves no such process.
+    """
+    pool = ThreadPoolExecutor(jobs)
+    futures = {pool.submit(_build, path, scale, pages, root) for path in paths}
     try:
-        lesson, done = build(path, scale, pages, root)
-    except LessonError as error:
-        _report(str(error))
-        return None
-    _report(f"{path.stem}: {done}")
-    return lesson
+        while futures:
+            done, futures = wait(futures, timeout=1, return_when=FIRST_COMPLETED)
+            for built, line in (future.result() for future in done):
+                _report(line)
+                yield built
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        while not all(future.done() for future in futures):
+            kill_all()
+            sleep(0.1)
+
+
+def _build(path: Path, scale: str, pages: bool, root: Path) -> tuple[bool, str]:
+    """Builds a lesson; returns whether it was built, and what was done or what is wrong."""
+    try:
+        done = build(path, scale, pages, root)
+    except Exception as error:  # whatever it is, it is of this page alone
+        return False, _fault(f"lessons/{path.name}", error)
+    return True, f"{path.stem}: {done}"
+
+
+def _fault(where: str, error: Exception) -> str:
+    """What is wrong with a page, by its name."""
+    named = isinstance(error, LessonError | BrokenFile)
+    return str(error) if named else f"{where}: {type(error).__name__}: {error}"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-"""Results of lessons that ran, so that nothing runs twice for the same code, package, libraries and data."""
+"""Results of lessons that ran, so that nothing runs twice for the same code, package, libraries and data.
+
+A lesson asks for data by name, on its settings cell: what is there under the name is part of the key, even
+nothing. What it opened besides, such as the classifier that measures its samples, is kept with the result.
+"""
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,38 +13,54 @@ from pathlib import Path
 from typing import Any
 
 from ground.files import write
-from tools.execute import Run, backend, program, versions
+from tools.execute import Run, data_folders, program, settings, versions
 from tools.lesson import Lesson, find_lessons, stored_claims
 
 KEEP = 5
 
 
 def load(lesson: Lesson, scale: str, root: Path) -> Run | None:
-    """The stored run of exactly this lesson at this scale, or None."""
+    """The stored run of exactly this lesson at this scale, or None.
+
+    None also where what was stored is damaged, or where a file of data that the lesson opened has changed.
+    """
     path = _entry(lesson, scale, root)
     if not path.exists():
         return None
+    digest, _, text = path.read_bytes().partition(b"\n")
+    if hashlib.sha256(text).hexdigest().encode() != digest:
+        return None
+    stored = json.loads(text)
+    if stored.pop("files") != _digests(stored["opened"]):
+        return None
     path.touch()
-    return Run(**json.loads(path.read_text(encoding="utf-8")))
+    return Run(**stored)
 
 
 def store(lesson: Lesson, scale: str, root: Path, run: Run) -> None:
-    """Stores a run and forgets all but the newest few of the lesson.
+    """Stores a run, below the digest of its line, and forgets all but the newest few of the lesson.
 
     The data are looked at again here: a lesson may have downloaded them.
     """
     path = _entry(lesson, scale, root)
-    write(path, json.dumps(asdict(run)))
+    text = json.dumps({**asdict(run), "files": _digests(run.opened)}).encode()
+    write(path, hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
     for old in sorted(path.parent.glob("*.json"), key=lambda entry: entry.stat().st_mtime)[:-KEEP]:
         old.unlink()
 
 
 def _entry(lesson: Lesson, scale: str, root: Path) -> Path:
-    """Where the run is stored: a hash of everything that it depends on."""
+    """Where the run is stored: a hash of everything that it depends on and that is known before."""
     asked = [_data(lesson.data), _claims(lesson, root)]
-    facts = [scale, backend(), program(lesson, scale), versions(), _package(root), *asked]
+    facts = [scale, settings(root), program(lesson, scale), versions(), _package(root), *asked]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return root / ".cache" / "lessons" / lesson.name / f"{digest[:32]}.json"
+
+
+def _digests(paths: Sequence[str]) -> list[str]:
+    """What is in each of these files, as far as there is one."""
+    files = [Path(path) for path in paths]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "" for path in files]
 
 
 def _package(root: Path) -> str:
@@ -74,8 +93,7 @@ def _data(names: Sequence[str]) -> list[tuple[str, int, int]]:
 
     Files of `cifar10` begin so, hyphens and the like left out: `cifar-10-batches-py-target`.
     """
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
-    folders = [home, *(Path(value) for value in [os.environ.get("KERAS_GAN_DATA")] if value)]
+    folders = data_folders()
     files = [(folder, path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     return [
         (path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)

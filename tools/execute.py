@@ -1,10 +1,12 @@
 """Runs a lesson in a fresh kernel, cell by cell."""
 
+import json
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,12 +21,36 @@ from tools.lesson import Cell, Lesson, LessonError
 STYLE = Path(__file__).with_name("matplotlibrc")
 SVG = {"facecolor": "none", "bbox_inches": "tight", "metadata": {"Date": None}}
 FIGURES = ["--InlineBackend.figure_formats=svg", f"--InlineBackend.print_figure_kwargs={SVG}"]
+CELL_SECONDS = 1_800  # ten times what any takes, and long enough for a download
+CELL_BYTES = 10_000_000  # of all that a cell puts out; the largest films have half a million
 BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
 LIBRARIES = ("keras", "numpy", "scipy", "scikit-learn", "matplotlib", "av", "ipython", "ipykernel")
 FALLBACK = "**Notice.**"  # so a lesson begins what it shows when data could not be loaded
 DOES_NOT_HOLD = (
     "> **Notice.** A check of the text above was made for the real data. It does not hold on these."
 )
+# What changes numbers: how many threads work, and how a library computes. Where data lie does not.
+THREADS = ("OMP", "KMP", "MKL", "OPENBLAS", "BLIS", "NUMEXPR", "VECLIB", "ONEDNN")
+FRAMEWORKS = ("TF", "XLA", "JAX", "PJRT", "TORCH", "PYTORCH", "CUDA", "NVIDIA", "KERAS(?!_HOME|_GAN)")
+SETTINGS = re.compile(f"({'|'.join([*THREADS, *FRAMEWORKS])})_")
+LISTEN = """
+def listen(folders):
+    import os, sys
+
+    opened = sys.opened_data = set()
+
+    def hear(event, arguments):
+        if event in ("open", "os.rename"):
+            paths = [os.fspath(each) for each in arguments[:2] if isinstance(each, (str, os.PathLike))]
+            opened.update(path for path in paths if isinstance(path, str) and path.startswith(folders))
+
+    sys.addaudithook(hear)
+
+
+listen({folders})
+del listen
+"""
+TELL = "__import__('builtins').print(__import__('json').dumps(sorted(__import__('sys').opened_data)))"
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 Progress = Callable[[int, int], None]
@@ -32,12 +58,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Run:
-    """What an executed lesson left behind: per executed cell its outputs and its alt text."""
+    """What an executed lesson left behind: per executed cell its outputs and its alt text.
+
+    Attributes:
+        opened: The files of data that its kernel opened or made; those of other processes are not heard of.
+    """
 
     outputs: list[list[dict[str, Any]]]
     alts: list[str]
     seconds: float
     versions: dict[str, str] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
 
 
 def program(lesson: Lesson, scale: str) -> list[str]:
@@ -64,6 +95,23 @@ def backend() -> str:
     return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
+def data_folders() -> list[Path]:
+    """Where data sets lie."""
+    mine = os.environ.get("KERAS_GAN_DATA")
+    return [_keras_home() / "datasets", *([Path(mine)] if mine else [])]
+
+
+def _keras_home() -> Path:
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+
+
+def settings(root: Path) -> dict[str, str]:
+    """What the environment and Keras's file of settings say that changes numbers."""
+    said = {name: value for name, value in _environment(root).items() if SETTINGS.match(name)}
+    file = _keras_home() / "keras.json"
+    return said | ({file.name: file.read_text(encoding="utf-8", errors="replace")} if file.is_file() else {})
+
+
 @cache
 def versions() -> dict[str, str]:
     """The installed versions of what a lesson's numbers depend on."""
@@ -77,24 +125,27 @@ def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
     A check that fails where the lesson had to take other data leaves a notice on the page instead.
 
     Raises:
-        LessonError: With the line of the script and the traceback when a cell fails.
+        LessonError: With the line of the script when a cell fails, runs too long, or puts out too much.
     """
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbformat.v4 import new_code_cell, new_output
 
     cells = [cell for cell in lesson.cells if cell.runs(scale)]
     start = perf_counter()
     outputs, alts = [], []
+    limits = {"seconds": CELL_SECONDS, "most_bytes": CELL_BYTES}
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        kernel(folder, _environment(root), FIGURES, _preload(root)) as client,
+        kernel(folder, _environment(root), FIGURES, _preload(root), **limits) as client,
     ):
 
         def run(source: str, history: bool = False) -> list[dict[str, Any]]:
+            client.received = 0
             client.nb.cells = [new_code_cell(source)]
             cell = client.execute_cell(client.nb.cells[0], 0, store_history=history)
             return [dict(output) for output in cell.outputs]
 
+        run(LISTEN.format(folders=tuple(map(str, [*data_folders(), _keras_home() / "keras_gan"]))))
         for number, cell in enumerate(cells, 1):
             progress(number, len(cells))
             try:
@@ -106,10 +157,23 @@ def execute(lesson: Lesson, scale: str, root: Path, progress: Progress) -> Run:
                     alts.append("")
                     continue
                 raise _failure(lesson, cell, number, ANSI.sub("", error.traceback)) from error
+            except CellTimeoutError as error:
+                told = f"the cell ran for more than {CELL_SECONDS:,} s; shorten it, or split it"
+                raise lesson.error(cell.line, told) from error
             except DeadKernelError as error:
-                last = Path(folder, LOG).read_text(encoding="utf-8", errors="replace")[-2000:]
-                raise lesson.error(cell.line, f"the kernel died in this cell\n{last}") from error
-    return Run(outputs, alts, round(perf_counter() - start, 1), versions())
+                told = f"the kernel died in this cell\n{_last_words(folder)}"
+                if client.flooded:
+                    told = f"the cell put out more than {CELL_BYTES:,} bytes; print less"
+                raise lesson.error(cell.line, told) from error
+        opened = json.loads(_text(run(TELL)))
+    return Run(outputs, alts, round(perf_counter() - start, 1), versions(), opened)
+
+
+def _last_words(folder: str) -> str:
+    """The end of what a kernel wrote past Python, if the lesson left it there."""
+    with suppress(OSError):
+        return Path(folder, LOG).read_text(encoding="utf-8", errors="replace")[-2000:]
+    return ""
 
 
 def _environment(root: Path) -> dict[str, str]:

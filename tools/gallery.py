@@ -1,13 +1,12 @@
 """The gallery: which runs it shows, and its page, made from what `tools.recording` has stored of them."""
 
 import html
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ground.files import ROOT
+from ground.files import ROOT, read_json
 
 SEED = 0
 LIMIT = 400_000  # bytes of a card: film, poster and record
@@ -92,8 +91,7 @@ def page(root: Path = ROOT) -> str:
 
 def stored(name: str, root: Path) -> dict[str, Any]:
     """The record of a run; empty where there is none."""
-    path = root / "docs" / "gallery" / name / "run.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return read_json(root / "docs" / "gallery" / name / "run.json")
 
 
 def quotation(name: str, card: dict[str, Any], docs: str = "") -> str:

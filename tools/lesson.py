@@ -7,13 +7,14 @@ the lesson's code asks for; on a cell with a figure `alt="..."` and `name="..."`
 """
 
 import ast
-import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import jupytext
+
+from ground.files import read_json
 
 TAGS = {"settings", "check", "exact", "hide-input", "remove-input"}
 SETTINGS = {"smoke", "data", "claims"}  # what stands on the settings cell alone
@@ -97,11 +98,14 @@ def choose(wanted: list[str], paths: list[Path]) -> list[Path]:
 
 def read(path: Path) -> Lesson:
     """Reads a lesson and refuses one that the builder could misunderstand."""
-    text = path.read_text(encoding="utf-8")
+    lesson, data = Lesson(path, ()), path.read_bytes()
+    try:
+        text = data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise lesson.error(data.count(b"\n", 0, error.start) + 1, f"save it as UTF-8: {error}") from error
     notebook = jupytext.reads(text, fmt="py:percent")
     rows = text.splitlines()
     lines = [number for number, row in enumerate(rows, 1) if row.startswith("# %%")]
-    lesson = Lesson(path, ())
     if len(lines) != len(notebook.cells):
         raise lesson.error(1, "every cell begins with a line `# %%`, and no other line does")
     for cell, line in zip(notebook.cells, lines, strict=True):
@@ -177,8 +181,7 @@ def _check_declared(lesson: Lesson, line: int) -> None:
 
 def stored_claims(root: Path) -> dict[str, Any]:
     """What the ledger has stored, by the claims' names. `claims.store` reads the same, but brings Keras."""
-    path = root / "claims" / "results.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return read_json(root / "claims" / "results.json")
 
 
 def replace_literals(source: str, literals: dict[str, object]) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import keras_gan as kg
-from ground.files import ROOT, write
+from ground.files import ROOT, read_json, write
 from keras_gan.cli.main import main as keras_gan
 from keras_gan.plots.movie import Movie
 from tools.gallery import ENTRIES, MEASURES, Entry, command, page
@@ -60,7 +60,7 @@ def record(name: str, entry: Entry, root: Path = ROOT) -> Path:
 
 def _told(run: Path) -> dict[str, Any]:
     """What a run says of itself."""
-    return json.loads((run / "run.json").read_text(encoding="utf-8"))
+    return read_json(run / "run.json")
 
 
 def _is_complete(run: Path, entry: Entry) -> bool:
