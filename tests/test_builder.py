@@ -288,6 +288,63 @@ def test_figure_without_alt_text_is_named(course):
     assert "lessons/02_how.py:10: the alt text is no valid f-string" in said
 
 
+PNG = "data:image/png;base64,iVBORw0KGgo="
+BROUGHT = {
+    "picture from elsewhere": (
+        "text/html",
+        '<IMG SRC="https://a.b/c.png">',
+        "asks for a file from elsewhere",
+    ),
+    "without scheme": ("text/html", "<img src=//a.b/c.png>", "asks for a file from elsewhere"),
+    "set": ("text/html", f'<img src="{PNG}" srcset="https://a.b/c.png 2x">', "srcset="),
+    "film": ("text/html", f'<video poster="{PNG}"><source src="http://a.b/c"></video>', "src="),
+    "program": ("text/html", "<p>a</p><script>fetch('//a.b')</script>", "<script>"),
+    "handler": ("text/html", "<p onmouseover='fetch(1)'>a</p>", "onmouseover="),
+    "address that is a program": ("text/html", "<a href=' javascript:fetch(1)'>a</a>", "href="),
+    "frame": ("text/html", "<iframe srcdoc='a'></iframe>", "<iframe>"),
+    "style sheet": ("text/html", '<link rel="stylesheet" href="https://a.b/c.css">', "<link>"),
+    "style": ("text/html", "<style>p { background: url(https://a.b/c) }</style>", "asks for a file"),
+    "escaped style": ("text/html", r"<style>p { background: u\72l(//a.b/c) }</style>", "asks for a file"),
+    "import": ("text/html", "<style>@import '//a.b/c.css';</style>", "asks for a file"),
+    "style of one": ("text/html", "<p style='background: URL( //a.b/c )'>a</p>", "style="),
+    "ping": ("text/html", "<a href='b.html' ping='https://a.b'>a</a>", "ping="),
+    "drawing in the text": ("text/html", "<svg><circle r='1'/></svg>", "<svg> has no alt text"),
+    "canvas": ("text/html", "<canvas></canvas>", "<canvas> has no alt text"),
+    "drawing": ("image/svg+xml", '<svg><image href="https://a.b/c.png"/></svg>', "href="),
+    "program in a drawing": ("image/svg+xml", "<svg><script>1</script></svg>", "<script>"),
+    "Markdown": ("text/markdown", "See ![a point](https://a.b/c.png).", "src="),
+    "Markdown without alt": ("text/markdown", f"See ![]({PNG}).", "<img> has no alt text"),
+    "HTML in Markdown": ("text/markdown", "a\n\n<img alt='a' src='https://a.b'>", "src="),
+    "HTML in LaTeX": ("text/latex", "$a$ <img alt='a' src='//a.b'>", "src="),
+    "unknown picture": ("image/tiff", "AAAA", "not every browser shows tiff"),
+}
+
+
+@pytest.mark.parametrize(("kind", "text", "fault"), BROUGHT.values(), ids=BROUGHT)
+def test_an_output_that_asks_for_something_from_elsewhere_is_refused(course, kind, text, fault):
+    lesson = read(course.lesson("01_why", HEAD + '\n# %% alt="A point"\n1\n'))
+    output = {"output_type": "display_data", "data": {kind: text}}
+    with pytest.raises(LessonError, match=r"01_why\.py:11: the page can't take an output: ") as raised:
+        render(lesson, Run([[], [output]], ["", ""], 1.0), "full", [])
+    assert fault in str(raised.value)
+
+
+def test_a_text_that_asks_for_something_from_elsewhere_is_refused(course):
+    for text in ("![a](https://a.b/c.png)", "<img src='//a.b'>", f"![]({PNG})"):
+        lesson = read(course.lesson("01_why", HEAD.replace("Because.", text)))
+        with pytest.raises(LessonError, match=r"01_why\.py:1: the page can't take this"):
+            render(lesson, RUN, "full", [])
+
+
+def test_what_an_output_carries_itself_is_taken(course):
+    lesson = read(course.lesson("01_why", HEAD + '\n# %% alt="A point"\n1\n'))
+    html = f'<p style="color: red">a <a href="https://a.b">b</a></p><img src="{PNG}" alt="other">'
+    output = {"output_type": "display_data", "data": {"text/html": html}}
+    page = render(lesson, Run([[], [output]], ["", ""], 1.0), "full", [])
+    assert '<img alt="A point" loading="lazy" src="01_why/1.png">' in page.text
+    assert '<a href="https://a.b">' in page.text
+
+
 def test_pictures_and_films_are_unpacked(course):
     code = """from IPython.display import HTML
 

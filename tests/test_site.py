@@ -1,10 +1,11 @@
-"""The built site in a real browser: every page, light on a desktop, then dark on a phone, as it changes.
+"""The built site in a real browser: every page, light and dark, on a desktop and on a phone, as it changes.
 
 Needs Chromium and a built site; `KERAS_GAN_REQUIRE_BROWSER=1` makes their absence a failure.
 """
 
 import functools
 import http.server
+import itertools
 import os
 import shutil
 import threading

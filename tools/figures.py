@@ -10,7 +10,7 @@ DARK = {"#222222": "#e6e6e6", "#762a83": "#c2a5cf"}
 """Colours that vanish on the dark page, and their twins there."""
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "gif": "gif", "webp": "webp", "mp4": "mp4", "webm": "webm"}
-DATA_URI = re.compile(r"data:(?:image|video)/(\w+);base64,([A-Za-z0-9+/=\s]+)")
+DATA_URI = re.compile(rf"data:(?:image|video)/({'|'.join(EXTENSIONS)});base64,([A-Za-z0-9+/=\s]+)")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def figure(data: dict[str, str], metadata: dict[str, dict[str, int]], alt: str, 
     pixels = next((mime for mime in data if mime.startswith("image/")), None)
     if pixels:
         return _pixels(pixels, data[pixels], metadata.get(pixels, {}), alt, path)
-    if re.search(r"<(img|video)\b", data.get("text/html", "")):
+    if re.search(r"<(img|video)\b", data.get("text/html", ""), re.IGNORECASE):
         return _embedded(data["text/html"], alt, path)
     return None
 
@@ -81,9 +81,14 @@ def _embedded(source: str, alt: str, path: str) -> Figure:
 
     text = html.escape(alt)
     source = re.sub(r'\s(alt|aria-label|preload)="[^"]*"', "", DATA_URI.sub(unpack, source))
-    source = source.replace("<video", f'<video aria-label="{text}" preload="metadata"')
-    source = source.replace("<img", f'<img alt="{text}" loading="lazy"')
+    source = _with(source, "video", f'aria-label="{text}" preload="metadata"')
+    source = _with(source, "img", f'alt="{text}" loading="lazy"')
     return Figure(re.sub(r"\n\s*\n", "\n", source).strip(), files)
+
+
+def _with(source: str, element: str, attributes: str) -> str:
+    """HTML with these attributes first in each such element: where one is given twice, the first counts."""
+    return re.sub(rf"<{element}\b", lambda _: f"<{element} {attributes}", source, flags=re.IGNORECASE)
 
 
 def _image(name: str, alt: str, attributes: str) -> str:

@@ -9,8 +9,9 @@ from markdown.extensions.toc import slugify
 
 from tools.execute import ANSI, DOES_NOT_HOLD, Run
 from tools.exercises import folded
-from tools.figures import Figure, figure
+from tools.figures import EXTENSIONS, Figure, figure
 from tools.lesson import Cell, Lesson
+from tools.outside import faults, faults_of_markdown
 from tools.recorded import with_recorded
 
 LINK = re.compile(r"\]\((?:\./)?(\d\w*)\.ipynb(#[^)\s]+)?\)")
@@ -32,7 +33,8 @@ def render(lesson: Lesson, run: Run, scale: str, exercises: list[Path]) -> Page:
     """Makes the page of a lesson from its cells and from what they put out.
 
     Raises:
-        LessonError: When a figure lacks its alt text, shares its cell with another, or is too large.
+        LessonError: When a figure lacks its alt text, shares its cell with another, or is too large, or when
+            an output or a text asks for something from elsewhere.
     """
     figures: list[Figure] = []
     parts: list[str] = []
@@ -40,6 +42,8 @@ def render(lesson: Lesson, run: Run, scale: str, exercises: list[Path]) -> Page:
     for cell in lesson.cells:
         outputs, alt = next(results) if cell.runs(scale) else ([], "")
         if cell.kind == "markdown":
+            if wrong := faults_of_markdown(cell.source):
+                raise lesson.error(cell.line, f"the page can't take this: {'; '.join(wrong)}")
             if cell.source.startswith(AFTER_EXERCISE):
                 parts += [prose(folded(path)) for path in exercises]
             parts.append(prose(with_recorded(lesson, cell, "../")))
@@ -102,13 +106,25 @@ def _outputs(
 ) -> list[str]:
     """What a cell put out, as Markdown; a figure is added to `figures`, the page's so far."""
     parts, path = [], f"{lesson.name}/{cell.name or len(figures) + 1}"
-    found = [figure(output.get("data", {}), output.get("metadata", {}), alt, path) for output in outputs]
-    for output, each in zip(outputs, found, strict=True):
+    for output in outputs:
+        if found := _brought(output.get("data", {}), alt):
+            raise lesson.error(cell.line, f"the page can't take an output: {'; '.join(found)}")
+    shown = [figure(output.get("data", {}), output.get("metadata", {}), alt, path) for output in outputs]
+    for output, each in zip(outputs, shown, strict=True):
         parts.append(f'<figure class="lesson">\n{each.html}\n</figure>' if each else _text(output))
-    new = [each for each in found if each]
+    new = [each for each in shown if each]
     _check_figures(lesson, cell, new, alt, {name for each in figures for name in each.files})
     figures += new
     return parts
+
+
+def _brought(data: dict[str, str], alt: str) -> list[str]:
+    """What is wrong with the text, or the drawing, that an output would put on the page."""
+    marked = [data[kind] for kind in ("text/markdown", "text/latex") if kind in data]
+    html = faults(data.get("text/html", ""), alt) + faults(data.get("image/svg+xml", ""), alt, drawing=True)
+    kinds = [kind.removeprefix("image/") for kind in data if kind.startswith("image/")]
+    unknown = [f"not every browser shows {kind}" for kind in kinds if kind not in {*EXTENSIONS, "svg+xml"}]
+    return html + unknown + [fault for text in marked for fault in faults_of_markdown(text)]
 
 
 def _check_figures(lesson: Lesson, cell: Cell, figures: list[Figure], alt: str, taken: set[str]) -> None:
