@@ -439,6 +439,23 @@ def test_an_ended_build_leaves_no_process_and_begins_no_lesson(course, kind, num
     assert not list((course.root / "docs").rglob("*.partial"))
 
 
+@pytest.mark.parametrize("end", ["terminate", "kill"])
+def test_what_serves_the_site_ends_with_what_started_it(tmp_path, end):
+    code = """
+import sys, time
+from tools.serve import start
+
+start("timeit", "-s", f"open({sys.argv[1] + '/there'!r}, 'w')", "while True: pass")
+time.sleep(99)
+"""
+    environment = {**os.environ, "BUILD_OF": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, env=environment) as process:
+        wait_for((tmp_path / "there").exists)
+        assert len(of_build(tmp_path)) == 2
+        getattr(process, end)()
+        wait_for(lambda: not of_build(tmp_path), seconds=5)
+
+
 @pytest.mark.skipif(not FORKS, reason="kernels are forks on Linux only")
 def test_a_build_that_is_killed_while_libraries_are_imported_leaves_no_process(course):
     course.settings('preload = ["slow"]')

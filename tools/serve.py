@@ -8,6 +8,18 @@ from time import sleep
 from ground.files import ROOT
 
 ADDRESS = "127.0.0.1:8000"
+TIED = """
+import os, runpy, sys, threading
+
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+
+def start(*module: str) -> subprocess.Popen[bytes]:
+    """Runs a module with its arguments in a process that ends when this one does, however that ends."""
+    return subprocess.Popen([sys.executable, "-c", TIED, *module], cwd=ROOT, stdin=subprocess.PIPE)
 
 
 def _times() -> dict[Path, float]:
@@ -19,21 +31,18 @@ def _times() -> dict[Path, float]:
 
 def main() -> int:
     """Builds, serves and watches until interrupted; a failing lesson is reported and keeps its old page."""
-    build = [sys.executable, "-m", "tools.build"]
     server = None
     try:
         seen = _times()
-        subprocess.run(build, cwd=ROOT)
-        server = subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "--quiet", "-a", ADDRESS], cwd=ROOT
-        )
+        start("tools.build").wait()
+        server = start("mkdocs", "serve", "--quiet", "-a", ADDRESS)
         print(f"The site is at http://{ADDRESS}; stop with Ctrl-C.", flush=True)
         while server.poll() is None:
             sleep(0.5)
             now = _times()
             if now != seen:
                 seen = now
-                subprocess.run(build, cwd=ROOT)
+                start("tools.build").wait()
         return server.returncode
     except KeyboardInterrupt:
         return 0
