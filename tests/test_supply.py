@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
 from ground.files import ROOT, course
 
@@ -67,3 +68,48 @@ def test_another_line_is_not(line):
 
 def test_the_courses_address_is_one_or_is_left_open():
     assert re.fullmatch(r"(https://\S+)?", course(ROOT)["repository"])
+
+
+WORKFLOWS = sorted((ROOT / ".github").rglob("*.y*ml"))
+each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+
+
+@each_workflow
+def test_every_action_is_pinned_to_a_commit_and_names_its_version(path):
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"\buses:[^\n]*", text)
+    assert [line for line in used if not re.search(r": [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []
+    jobs = yaml.safe_load(text)["jobs"].values()
+    steps = [step for job in jobs for step in job.get("steps", ())]
+    assert len(used) == sum("uses" in each for each in [*jobs, *steps]), "each on a line of its own"
+
+
+def test_an_action_of_one_name_is_the_same_everywhere():
+    texts = [path.read_text(encoding="utf-8") for path in WORKFLOWS]
+    used = {tuple(found) for text in texts for found in re.findall(r"uses: ([\w./-]+)@(\S+ # \S+)", text)}
+    assert len(used) == len({name for name, _ in used})
+
+
+@each_workflow
+def test_who_may_write_runs_no_code_of_ours_and_waits_for_the_tests(path):
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    for job in workflow["jobs"].values():
+        if "permissions" in job:
+            assert {"test", "site"} <= set(job["needs"])
+            assert all("run" not in step and "checkout" not in step.get("uses", "") for step in job["steps"])
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "tools/uv.txt", ".ci/torch.txt"])
+def test_what_is_installed_has_a_hash(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    packages = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert [each.split()[0] for each in packages if "--hash=sha256:" not in each or "==" not in each] == []
+
+
+def test_what_is_installed_by_hand_is_installed_from_such_a_file():
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    installing = [line for line in lines if "pip install" in line]
+    assert installing
+    assert [line for line in installing if not re.search(r" -r \.ci/torch\.txt$", line)] == []
+    assert '"--require-hashes", "-r", "tools/uv.txt"' in (ROOT / "tools" / "environment.py").read_text()

@@ -50,8 +50,8 @@ def uv() -> list[str]:
         return ["uv"]
     python = str(SCRIPTS / "python")
     if not list(SCRIPTS.glob("uv*")):
-        quiet = ["--quiet", "--disable-pip-version-check"]
-        subprocess.run([python, "-m", "pip", "install", *quiet, "uv"], check=True)
+        options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "-r", "tools/uv.txt"]
+        subprocess.run([python, "-m", "pip", "install", *options], check=True)
     return [python, "-m", "uv"]
 
 
