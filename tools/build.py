@@ -68,8 +68,8 @@ def write_claims(root: Path) -> None:
     """Writes the page of the ledger, where there is one, from its stored results, unless nothing changed."""
     page, made_from = root / "docs" / "claims.md", root / ".cache" / "claims.page"
     state = cache.ledger(root)
-    known = made_from.read_text(encoding="utf-8") if made_from.exists() and page.exists() else ""
-    if (root / "claims").is_dir() and known != state:
+    known = made_from.read_bytes() if made_from.exists() and page.exists() else b""
+    if (root / "claims").is_dir() and known != state.encode():
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from claims.page import page as claims_page  # not above: with it comes Keras, which takes seconds
 
