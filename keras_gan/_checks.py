@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
@@ -99,6 +99,22 @@ def check_array(name: str, value: ArrayLike, *, dtype: Any = np.float64) -> NDAr
         ) from None
 
 
+def check_path(name: str, value: str | os.PathLike[str]) -> Path:
+    """Returns `value` as a path, its `~` expanded, or raises `ValueError` where nothing can be called so."""
+    try:
+        path = Path(value).expanduser()
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            path.lstat()
+    except (TypeError, ValueError, RuntimeError, OSError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise bad_value(
+            f"`{name}` is the name of a file or folder",
+            Shown(f"{shorten(repr(value))} ({reason})"),
+            "Choose another name",
+        ) from None
+    return path
+
+
 def check_folder(name: str, folder: Path, *, exists: bool = False) -> None:
     """Raises `OSError` unless files can be written into `folder`, which may still have to be made."""
     nearest = (
@@ -130,7 +146,7 @@ def writing(path: Path) -> Iterator[Path]:
         >>> Path("notes.txt").read_text()
         'all of it'
     """
-    part = path.with_name(f".part-{os.urandom(4).hex()}-{path.name}")
+    part = path.with_name(f".part-{os.urandom(4).hex()}-{path.name[-60:]}")  # at most 255 bytes
     try:
         yield part
         with part.open("rb+") as file:

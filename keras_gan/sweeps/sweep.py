@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from keras_gan._checks import bad_value, check_count, check_seed, unknown_option
+from keras_gan._checks import bad_value, check_count, check_path, check_seed, unknown_option
 from keras_gan.sweeps.journal import append, kept_lines
 
 RESERVED = ("seed", "error")
@@ -102,11 +102,13 @@ def sweep(
         verbose: Report progress on standard error: one line, redrawn on a terminal.
 
     Raises:
-        ValueError: An argument is not as described, or `file` belongs to another function or settings.
+        ValueError: An argument is not as described, or `file` belongs to another function or settings, or
+            is no file that `sweep` wrote; it is left as it is.
+        OSError: `file` cannot be read or written.
         RuntimeError: A worker process was killed. With `file`, the same call goes on.
 
     Warns:
-        UserWarning: When the last line of `file` was cut off.
+        UserWarning: When lines of `file` are damaged; their runs are done again.
 
     Example:
         >>> def run(seed, width):
@@ -121,11 +123,12 @@ def sweep(
         raise bad_value("`run` is a function of `seed` and the settings", run, "Pass the function itself")
     if num_workers is not None:
         check_count("num_workers", num_workers)
-    path = None if file is None else Path(file)
+    path = None if file is None else check_path("file", file).absolute()
     jobs = {_key(setting, seed): (setting, seed) for setting in settings for seed in seeds}
-    lines = kept_lines(path, {"format": 1, **_identity(run), "settings": settings}) if path else []
-    results = {_key(line["setting"], line["seed"]): line["result"] for line in lines}
-    found = {key: results[key] for key in jobs if key in results and "error" not in results[key]}
+    lines = kept_lines(path, {"format": 2, **_identity(run), "settings": settings}) if path else []
+    whole = [line for line in lines if "error" not in line["result"]]
+    kept = {_key(line["setting"], line["seed"]): line["result"] for line in whole}
+    found = {key: kept[key] for key in jobs if key in kept}
     missing = [job for key, job in jobs.items() if key not in found]
     progress, failed = _progress(len(jobs), len(found), verbose), 0
     with progress, closing(_lines(run, missing, num_workers)) as ended:
