@@ -472,10 +472,13 @@ def test_the_order_of_results_does_not_matter():
 def test_the_programs_on_the_page_run(tmp_path):
     text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
     here_program, dask_program = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    header, *rows, last = _printed(here_program, tmp_path / "packing.py")
+    header, *rows, single, packed = _printed(here_program, tmp_path / "packing.py")
     assert header.split() == ["packing", "seed", "modes", "kl"]
     assert [row.split()[:2] for row in rows] == [["1", "0"], ["1", "1"], ["2", "0"], ["2", "1"]]
-    assert last.startswith("packs of two: [")
+    modes = [int(row.split()[2]) for row in rows]
+    assert 0 < min(modes[:2]) <= max(modes[:2]) < min(modes[2:])  # something worth seeing
+    assert single.startswith("packs of 1 find [")
+    assert packed.startswith("packs of 2 find [")
     assert len(_lines(tmp_path / "packing.jsonl")) == 1 + 4
     pytest.importorskip("distributed")
     header, *rows = _printed(dask_program, tmp_path / "counting.py")
