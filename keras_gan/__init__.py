@@ -73,6 +73,9 @@ def _is_command_line() -> bool:
 
 # Everything at once, so that Keras knows the classes of a saved GAN as soon as this package is there.
 if not _is_command_line():
+    from keras_gan._checks import check_backend
+
+    check_backend()
     from keras_gan import data, metrics, networks, plots, recipes, sweeps, theory, training
     from keras_gan.data import Dataset, grid, load_images, moons, ring, stacked_digits
     from keras_gan.metrics import load_classifier, mode_report

@@ -1,15 +1,20 @@
-"""Checks of numbers, arrays and paths that many functions take; and how a file is written whole."""
+"""Checks of numbers, arrays, paths and files that many functions take; and how a file is written whole."""
 
 import os
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+BACKENDS = ("tensorflow", "jax", "torch")
+_MOST_UNPACKED, _MOST_EXPANSION = 2**28, 20  # bytes; times its own size
 
 
 class Shown(str):
@@ -57,10 +62,37 @@ def nearest(received: object, options: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(str(received), list(options), n=1)), None)
 
 
-def check_count(name: str, value: int, *, or_zero: bool = False) -> int:
-    """Returns `value`, or raises `ValueError` unless it is an integer from 1 up, or 0 where `or_zero`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < (0 if or_zero else 1):
+def check_backend() -> None:
+    """Imports Keras, or says in plain words which backend is not there.
+
+    Raises:
+        ImportError: When Keras computes with a backend that is not installed, or with none that there is.
+    """
+    try:
+        import keras  # noqa: F401
+    except (ModuleNotFoundError, ValueError) as error:
+        named = getattr(error, "name", os.environ.get("KERAS_BACKEND")) or ""
+        missing = named.split(".")[0]
+        if isinstance(error, ModuleNotFoundError) and missing not in BACKENDS:
+            raise
+        found = [name for name in BACKENDS if find_spec(name)]
+        install = f"Install one: `pip install {missing if missing in BACKENDS else BACKENDS[0]}`"
+        message = bad_value(
+            "Keras computes with the backend that the environment variable KERAS_BACKEND names, by default "
+            "'tensorflow'",
+            Shown(f"{missing!r}, which is not there"),
+            f"Set KERAS_BACKEND={found[0]} before Python starts" if found else install,
+        )
+        raise ImportError(str(message), name=missing) from None
+
+
+def check_count(name: str, value: int, *, or_zero: bool = False, most: int | None = None) -> int:
+    """Returns `value`, or raises `ValueError` unless it is an integer from 1 (`or_zero`: 0) to `most`."""
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    too_large = is_integer and most is not None and value > most
+    if not is_integer or too_large or value < (0 if or_zero else 1):
         kind = "an integer from 0 up" if or_zero else "a positive integer"
+        kind += f", at most {most:,}" if too_large else ""
         raise bad_value(f"`{name}` is {kind}", value, f"Pass `{name}=8`, say")
     return int(value)
 
@@ -113,6 +145,46 @@ def check_path(name: str, value: str | os.PathLike[str]) -> Path:
             "Choose another name",
         ) from None
     return path
+
+
+def check_archive(path: Path) -> None:
+    """Raises `ValueError` unless `path` is a whole `.keras` file that unpacks to a sane size.
+
+    The arrays in it count, too: HDF5 may say that they are larger than what it holds.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            most = max(_MOST_UNPACKED, _MOST_EXPANSION * path.stat().st_size)
+            unpacked = sum(part.file_size for part in archive.infolist())
+            if unpacked <= most and "model.weights.h5" in archive.namelist():
+                with archive.open("model.weights.h5") as weights:
+                    unpacked = max(unpacked, _size_of_arrays(weights))
+            damaged = archive.testzip() if unpacked <= most else None
+    except OSError:
+        raise
+    except Exception as error:  # foreign bytes may break the reading of a zip in any way
+        raise _bad_archive(path, str(error) or type(error).__name__) from error
+    if unpacked > most:
+        raise _bad_archive(path, f"which unpacks to {unpacked:,} bytes")
+    if damaged:
+        raise _bad_archive(path, f"in which {damaged} is damaged")
+
+
+def _size_of_arrays(file: Any) -> int:
+    import h5py
+
+    sizes: list[int] = []
+    with h5py.File(file, "r") as content:
+        content.visititems(lambda _, item: sizes.append(getattr(item, "nbytes", 0)))
+    return sum(sizes)
+
+
+def _bad_archive(path: Path, reason: str) -> ValueError:
+    return bad_value(
+        f"A saved model is a whole `.keras` file, which unpacks to at most {_MOST_EXPANSION} times its size",
+        Shown(f"'{path}', {shorten(' '.join(reason.split()))}"),
+        "Load files that you trust, and make this one again",
+    )
 
 
 def check_folder(name: str, folder: Path, *, exists: bool = False) -> None:

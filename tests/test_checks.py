@@ -4,15 +4,21 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ground.files import ROOT
+from keras_gan import _checks
 from keras_gan._checks import (
     Shown,
     bad_value,
+    check_archive,
     check_array,
     check_choice,
     check_count,
@@ -20,6 +26,7 @@ from keras_gan._checks import (
     check_folder,
     check_image_shape,
     check_number,
+    check_path,
     check_positive,
     check_seed,
     check_shape,
@@ -126,6 +133,12 @@ def test_counts_from_zero():
     assert check_count("initial_epoch", 0, or_zero=True) == 0
     with pytest.raises(ValueError, match=r"`initial_epoch` is an integer from 0 up\. Received: -1\. Pass"):
         check_count("initial_epoch", -1, or_zero=True)
+
+
+def test_counts_up_to_a_limit():
+    assert check_count("size", 64, most=64) == 64
+    with pytest.raises(ValueError, match=r"`size` is a positive integer, at most 64\. Received: 65\. Pass"):
+        check_count("size", 65, most=64)
 
 
 def test_flags():
@@ -249,3 +262,80 @@ def test_two_processes_at_once_do_not_mix(tmp_path):
     assert [process.returncode for process in processes] == [0, 0]
     assert seen <= {(100_000, "a"), (100_000, "b")}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_name_may_be_as_long_as_the_system_takes(tmp_path):
+    path = tmp_path / (61 * "🙂" + ".txt")  # 248 bytes
+    with writing(path) as part:
+        part.write_text("all of it", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "all of it"
+
+
+def test_paths(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/of/somebody")
+    monkeypatch.setenv("USERPROFILE", "/home/of/somebody")
+    assert check_path("file", "~/a") == Path("/home/of/somebody/a")
+    assert check_path("file", Path("a") / "b") == Path("a/b")
+
+
+@pytest.mark.parametrize(
+    "value", ["a\0b", 300 * "a", "a/" + 200 * "ä", "~nobody-of-this-name/a", 3, None, b"a"]
+)
+def test_what_is_no_path(value):
+    with pytest.raises(
+        ValueError, match=r"^`file` is the name of a file or folder\. Received: .*Choose"
+    ) as error:
+        check_path("file", value)
+    assert len(str(error.value)) < 300
+
+
+def archive(path, **parts):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name.replace("_", "."), content)
+    return path
+
+
+def hdf5(path, shape, **options):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("layers/dense/vars/0", shape, "float32", **options)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["zeros", "many zeros", "a shape", "packed arrays"])
+def test_an_archive_that_unpacks_to_far_more_is_refused(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(_checks, "_MOST_UNPACKED", 2**16)
+    weights = tmp_path / "model.weights.h5"
+    parts = {
+        "zeros": {"config_json": bytes(2**21)},
+        "many zeros": {f"part{i}": bytes(2**18) for i in range(8)},
+        "a shape": {"model_weights_h5": hdf5(weights, (10**6, 10**6), chunks=(1000, 1000))},
+        "packed arrays": {
+            "model_weights_h5": hdf5(weights, (10**6,), compression="gzip", data=np.zeros(10**6))
+        },
+    }[kind]
+    with pytest.raises(
+        ValueError, match=r"at most 20 times its size\. Received: .* bytes\. Load files that you"
+    ):
+        check_archive(archive(tmp_path / "a.keras", **parts))
+    whole = {"config_json": "{}", "model_weights_h5": hdf5(weights, (10_000,), data=np.arange(10_000))}
+    check_archive(archive(tmp_path / "b.keras", **whole))
+
+
+@given(bits=st.lists(st.integers(0, 10**6), min_size=1, max_size=3), cut=st.just(0) | st.integers(0, 300))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_archive_with_other_bytes_is_refused_or_the_same(bits, cut, tmp_path):
+    path = archive(tmp_path / "a.keras", config_json="some text " * 8, metadata_json="more")
+    with zipfile.ZipFile(path) as file:
+        whole = {name: file.read(name) for name in file.namelist()}
+    flipped = bytearray(path.read_bytes())
+    for bit in bits:
+        flipped[bit // 8 % len(flipped)] ^= 1 << bit % 8
+    path.write_bytes(flipped[: len(flipped) - cut])
+    try:
+        check_archive(path)
+    except ValueError as error:
+        assert str(path) in str(error)  # noqa: PT017
+        return
+    with zipfile.ZipFile(path) as file:  # names are not under its check sums, what it holds is
+        assert {file.read(name) for name in file.namelist()} <= set(whole.values())

@@ -283,7 +283,12 @@ def statements_of(path):
     assert isinstance(guard, ast.If)
     assert ast.unparse(guard.test) == "not _is_command_line()"
     assert not guard.orelse
-    return [version, names, *guard.body]
+    *check, rest = guard.body[0], guard.body[1], guard.body[2:]
+    assert [ast.unparse(s) for s in check] == [
+        "from keras_gan._checks import check_backend",
+        "check_backend()",
+    ]
+    return [version, names, *rest]
 
 
 @pytest.mark.parametrize("path", INITS, ids=lambda path: path.parent.name)

@@ -76,6 +76,7 @@ def _epochs_of_source(told: dict[str, Any]) -> int:
 def _facts(told: dict[str, Any]) -> dict[str, Any]:
     """What was run, on what, and how far."""
     recipe = kg.get_recipe(told["recipe"])
+    start = told["starts"][-1]  # there may be several; the last one ended
     kept = ("recipe", "data", "num_images", "image_shape", "batch_size", "seed", "epochs_trained")
     return {
         **{key: told[key] for key in kept},
@@ -84,9 +85,9 @@ def _facts(told: dict[str, Any]) -> dict[str, Any]:
         "source": recipe.source,
         "differs": recipe.differs,
         "wall_time_s": told["wall_time_s"],
-        "device": told["hardware"]["accelerator"] or "cpu",
-        "hardware": {key: told["hardware"][key] for key in ("processor", "cores")},
-        "versions": told["versions"],
+        "device": start["hardware"]["accelerator"] or "cpu",
+        "hardware": {key: start["hardware"][key] for key in ("processor", "cores")},
+        "versions": start["versions"],
     }
 
 

@@ -4,10 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
-from keras_gan._checks import check_choice
+from keras_gan import __version__
+from keras_gan._checks import check_backend, check_choice, check_count, check_path, check_seed, shorten
 from keras_gan.cli.titles import TITLES
 
 _EPILOG = """examples:
@@ -15,12 +17,15 @@ _EPILOG = """examples:
   %(prog)s sample runs/vanilla_assignment --output digits.png
   %(prog)s train keras_io_dcgan --data my/pictures --output runs/pictures
 """
+_TRUST = "Load only runs that you trust: a saved model holds HDF5, whose reader has had faults."
+_MOST = {"epochs": 10**7, "batch_size": 10**7, "size": 1024, "num": 10_000}
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
+        message = shorten(" ".join(message.split()), 400)
         self.exit(2, f"{self.prog}: {message}. {self.prog} --help says more.\n")
 
 
@@ -38,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: After `--help`, with 0, and for arguments that can't be parsed, with 2.
     """
     called = "keras-gan" if Path(sys.argv[0]).stem == "keras-gan" else "python -m keras_gan"
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # any name of a file can be printed
     arguments = _parser(called).parse_args(argv)
     try:
         arguments.function(arguments)
@@ -45,12 +53,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # who read our output has seen enough, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 1
-    except (ValueError, OSError) as error:
-        print(f"{called} {arguments.command}: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2 if isinstance(error, ValueError) else 1
+    except (ValueError, ImportError, OSError, MemoryError, ArithmeticError) as error:
+        print(f"{called} {arguments.command}: {_sentence(error)}", file=sys.stderr)
+        _print_no_more()
+        return 2 if isinstance(error, ValueError | ImportError) else 1
     return 0
+
+
+def _sentence(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.strerror}: '{error.filename}'." if error.filename else f"{error.strerror}."
+    return f"there is not enough memory. {text}".strip() if isinstance(error, MemoryError) else text
+
+
+def _print_no_more() -> None:
+    """Lets Python end without a word about what standard output could not take."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(called: str) -> argparse.ArgumentParser:
@@ -60,6 +84,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"keras-gan {__version__}")
     commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands_of)
 
@@ -75,22 +100,24 @@ def _parser(called: str) -> argparse.ArgumentParser:
     info.set_defaults(function=_show_info)
 
     sample = commands_of.add_parser(
-        "sample", help="draw from a run into a picture", description="Draws from a run into one picture."
+        "sample",
+        help="draw from a run into a picture",
+        description=f"Draws from a run into one picture. {_TRUST}",
     )
     _add_run(sample)
     sample.add_argument("--num", type=int, default=25, help="how many; 25 by default")
     sample.add_argument("--seed", type=int, default=0, help="of z; 0 by default")
-    sample.add_argument("--output", default="samples.png", help="picture to write; samples.png by default")
+    sample.add_argument("--output", default="samples.png", help="new picture; samples.png by default")
     sample.set_defaults(function=_sample)
 
     export = commands_of.add_parser(
         "export",
         help="write the generator of a run as a plain Keras model",
         description="Writes the generator alone: a .keras file, a .weights.h5 file, or without a suffix a "
-        "SavedModel folder.",
+        f"SavedModel folder. {_TRUST}",
     )
     _add_run(export)
-    export.add_argument("--output", default="generator.keras", help="generator.keras by default")
+    export.add_argument("--output", default="generator.keras", help="new file; generator.keras by default")
     export.set_defaults(function=_export)
     return parser
 
@@ -122,6 +149,13 @@ def _add_train(commands_of: Any) -> None:
 
 def _train(arguments: argparse.Namespace) -> None:
     check_choice("recipe", arguments.recipe, TITLES)
+    check_seed(arguments.seed)
+    arguments.output = check_path("--output", arguments.output or Path("runs", arguments.recipe))
+    if arguments.data:
+        check_path("--data", arguments.data)
+        arguments.data = os.path.expanduser(arguments.data)
+    _check_counts(arguments, "epochs", "batch_size", "size")
+    check_backend()
     from keras_gan.cli.train import train
 
     train(arguments)
@@ -135,18 +169,35 @@ def _show_list(arguments: argparse.Namespace) -> None:
 
 def _show_info(arguments: argparse.Namespace) -> None:
     check_choice("recipe", arguments.recipe, TITLES)
+    check_backend()
     from keras_gan.cli.show import show_info
 
     show_info(arguments)
 
 
 def _sample(arguments: argparse.Namespace) -> None:
+    check_seed(arguments.seed)
+    _check_counts(arguments, "num")
+    _check_run(arguments)
     from keras_gan.cli.trained import sample
 
     sample(arguments)
 
 
 def _export(arguments: argparse.Namespace) -> None:
+    _check_run(arguments)
     from keras_gan.cli.trained import export
 
     export(arguments)
+
+
+def _check_counts(arguments: argparse.Namespace, *names: str) -> None:
+    for name in names:
+        if (value := getattr(arguments, name)) is not None:
+            check_count(f"--{name.replace('_', '-')}", value, most=_MOST[name])
+
+
+def _check_run(arguments: argparse.Namespace) -> None:
+    arguments.run = check_path("RUN", arguments.run)
+    arguments.output = check_path("--output", arguments.output)
+    check_backend()

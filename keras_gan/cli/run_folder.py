@@ -6,6 +6,7 @@ import io
 import json
 import os
 import platform
+import re
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from keras_gan._checks import Shown, bad_value, check_folder, writing
+from keras_gan._checks import Shown, bad_value, check_archive, check_folder, shorten, writing
 from keras_gan.plots.movie import Movie, movie
 from keras_gan.plots.pictures import image_grid
 from keras_gan.training.backend import accelerator
@@ -24,6 +25,9 @@ from keras_gan.training.check_networks import output_activation
 from keras_gan.training.gan import GAN
 
 _RECORD = "run.json"
+_OF_RECORD = {"recipe": str, "epochs": int, "epochs_trained": int, "wall_time_s": float, "starts": list}
+_STATE = re.compile(r"epoch-(\d{6,})-[0-9a-f]{16}\.npz")
+_PICTURE = re.compile(r"epoch_(\d{4,9})\.png")
 _MOST_PICTURES = 100
 _NUM_SAMPLES = 25
 _SIDE = 448  # pixels that small pictures are blown up to
@@ -32,12 +36,15 @@ _SIDE = 448  # pixels that small pictures are blown up to
 class RunFolder:
     """What `train` writes: `run.json`, `metrics.csv`, `samples/`, the checkpoints, `gan.keras`, the film.
 
+    Nothing is written before `begin` or `finish`.
+
     Args:
         path: The folder, made where it is missing.
         run: Which run it is; one that goes on must be equal in all of it.
 
     Attributes:
-        record: The content of `run.json`.
+        record: The content of `run.json`; `starts` has an entry each time that the run began or went on.
+        begun: Whether this process has trained.
 
     Raises:
         ValueError: When the folder holds another run, or other files.
@@ -47,25 +54,49 @@ class RunFolder:
     def __init__(self, path: Path, run: dict[str, Any]) -> None:
         check_folder("--output", path)
         self.path, self.gan_file, self.checkpoint = path, path / "gan.keras", path / "checkpoint"
-        there = read_record(path) if (path / _RECORD).exists() else {}
-        files = [] if there or not path.exists() else list(path.iterdir())
-        if any(not file.name.startswith(".") for file in files):
-            raise bad_value(
-                "`--output` is a new folder, or that of a run to go on with",
-                Shown(f"'{path}', which holds other files"),
-                "Choose another",
-            )
-        if not self.epochs_kept():
-            there = {}  # nothing to go on with
-        for name, value in run.items():
-            if there and there.get(name) != value:
-                raise bad_value(
-                    f"'{path}' holds a run with {name} = {there.get(name)}",
-                    Shown(f"{name} = {value}"),
-                    "Choose another `--output`, or pass what that run began with",
-                )
-        self.record = {**run, "epochs": 0, "epochs_trained": 0, "wall_time_s": 0.0, **there, **_made_with()}
+        self.begun = False
+        new = {**run, "epochs": 0, "epochs_trained": 0, "wall_time_s": 0.0, "starts": []}
+        self.record = {**new, **self._record_of(run)}
         self._clock = perf_counter() - self.record["wall_time_s"]
+
+    def _record_of(self, run: dict[str, Any]) -> dict[str, Any]:
+        """What is known of the run that goes on; empty for a new one, and where `fit` has to find out."""
+        record = _parsed(self.path / _RECORD)
+        for inner in ("samples", "checkpoint"):
+            if (self.path / inner).is_symlink():
+                raise _unfit(self.path, f"where {inner} is a link to another place")
+        if record is None:
+            if not self.epochs_kept() and any(map(_has_content, self.path.rglob("*"))):
+                raise _unfit(self.path, "which holds other files")
+            return {}
+        different = next((name for name in run if record.get(name) != run[name]), None)
+        if different is None:
+            return record
+        if not (self.epochs_kept() or record["epochs_trained"] or self.gan_file.exists()):
+            return {}  # nothing would be lost
+        there = shorten(str(record.get(different)))
+        raise bad_value(
+            f"'{self.path}' holds a run with {different} = {there}",
+            Shown(f"{different} = {run[different]}"),
+            "Choose another `--output`, or pass what that run began with",
+        )
+
+    def is_complete(self, epochs: int) -> bool:
+        """Whether the run has had so many epochs, and its GAN can be read."""
+        if not self.record.get("complete") or self.record["epochs_trained"] < epochs:
+            return False
+        try:
+            check_archive(self.gan_file)
+        except (ValueError, FileNotFoundError):
+            return False
+        return True
+
+    def begin(self, epoch: int) -> None:
+        """Writes down once that training begins in this process, after that many epochs, and with what."""
+        if not self.begun:
+            self.begun = True
+            starts = [*self.record["starts"], {"after_epoch": epoch, **_made_with()}]
+            self.write_record(complete=False, starts=starts)
 
     def write_record(self, **facts: Any) -> None:
         """Adds facts to `run.json`, and the seconds that the command ran, in all its starts."""
@@ -90,16 +121,19 @@ class RunFolder:
 
     def write_movie(self, title: str) -> Movie:
         """Makes a film of the pictures of all epochs: `movie.mp4`, or `movie.webp` without PyAV."""
-        files = sorted((self.path / "samples").glob("epoch_*.png"), key=lambda file: int(file.stem[6:]))
-        frames = [np.asarray(Image.open(file).convert("RGB")) for file in files]
-        film = movie(np.stack(frames), scale=1, alt=f"Samples of {title} from the same z, epoch by epoch")
+        names = {file: _PICTURE.fullmatch(file.name) for file in (self.path / "samples").iterdir()}
+        epochs = {int(match[1]): file for file, match in names.items() if match}
+        files = [file for epoch, file in sorted(epochs.items()) if epoch <= self.record["epochs"]]
+        whole = [frame for frame in map(_frame, files) if frame is not None]
+        frames = np.stack([frame for frame in whole if frame.shape == whole[-1].shape])
+        film = movie(frames, scale=1, alt=f"Samples of {title} from the same z, epoch by epoch")
         film.save(self.path / f"movie{film.suffix}")
         return film
 
     def epochs_kept(self) -> int:
-        """The epoch after which training would go on."""
-        files = self.checkpoint.glob("epoch-*.npz")
-        return max((int(file.name.split("-")[1]) for file in files), default=0)
+        """The epoch after which training would go on, as the names of the states say."""
+        names = (_STATE.fullmatch(file.name) for file in self.checkpoint.glob("*"))
+        return max((int(name[1]) for name in names if name), default=0)
 
 
 class Recorder(keras.callbacks.Callback):
@@ -118,7 +152,10 @@ class Recorder(keras.callbacks.Callback):
         self._every = -(-epochs // _MOST_PICTURES)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Writes the first picture, before training."""
+        """Says where training begins; writes the first picture, before it."""
+        if epoch and not self._folder.begun:
+            print(f"This run goes on after epoch {epoch}.", flush=True)
+        self._folder.begin(epoch)
         if epoch == 0:
             self._folder.write_samples(self.model, 0)
 
@@ -136,17 +173,45 @@ def read_record(path: Path) -> dict[str, Any]:
     Raises:
         ValueError: When there is none, or it is broken.
     """
+    record = _parsed(path / _RECORD)
+    if record is None:
+        raise bad_value(
+            f"A folder of a run holds `{_RECORD}`, written by `train`",
+            Shown(f"'{path}', where it is missing or broken"),
+            "Name the folder that was its `--output`",
+        )
+    return record
+
+
+def _parsed(file: Path) -> dict[str, Any] | None:
+    """What a `run.json` holds; `None` where it is missing, broken or another program's."""
     try:
-        record = json.loads((path / _RECORD).read_text(encoding="utf-8"))
-        if isinstance(record, dict) and "recipe" in record:
-            return record
-    except (OSError, ValueError):
-        pass
-    raise bad_value(
-        f"A folder of a run holds `{_RECORD}`, written by `train`",
-        Shown(f"'{path}', where it is missing or broken"),
-        "Name the folder that was its `--output`",
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
+    if isinstance(record, dict) and all(isinstance(record.get(k), t) for k, t in _OF_RECORD.items()):
+        return record
+    return None
+
+
+def _has_content(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".") and file.stat().st_size > 0
+
+
+def _unfit(path: Path, reason: str) -> ValueError:
+    return bad_value(
+        "`--output` is a new folder, or that of a run to go on with",
+        Shown(f"'{path}', {reason}"),
+        "Choose another",
     )
+
+
+def _frame(file: Path) -> NDArray[np.uint8] | None:
+    """The pixels of a picture; `None` where it is half written or none."""
+    try:
+        return np.asarray(Image.open(file).convert("RGB"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
 
 
 def picture(gan: GAN, samples: NDArray[np.float32]) -> Image.Image:

@@ -11,6 +11,7 @@ from keras_gan.cli.titles import TITLES
 
 _FACTS = ("learning_rate", "momentum", "beta_1", "beta_2", "rho", "epsilon")
 _NO_WRAPPING = 10_000  # columns
+_FEW = 500  # as many pictures as a folder of one's own may hold
 
 
 def show_list(arguments: Namespace) -> None:
@@ -35,6 +36,7 @@ def show_info(arguments: Namespace) -> None:
         "differs": recipe.differs,
         "data": f"{recipe.data}, {' x '.join(map(str, shape))}, pixels in {list(recipe.value_range)}",
         "training": f"batches of {recipe.batch_size}, {length}",
+        "updates": f"{recipe.updates:,} of the generator; on {_FEW} images {recipe.updates_for(_FEW):,}",
         "z": f"{gan.latent_dim} numbers, {recipe.latent}",
         "loss": str(recipe.loss),
         "penalty": str(recipe.penalty or "none"),

@@ -3,68 +3,101 @@
 import sys
 from argparse import Namespace
 from pathlib import Path
+from time import perf_counter
+from typing import Any
 
 import keras
 
-from keras_gan._checks import Shown, bad_value, check_count, check_seed, unknown_option, writing
+from keras_gan._checks import Shown, bad_value, unknown_option, writing
 from keras_gan.cli.run_folder import Recorder, RunFolder
 from keras_gan.data.dataset import Dataset
 from keras_gan.data.images import LABEL_NAMES, load_images
 from keras_gan.recipes.catalogue import get_recipe
+from keras_gan.recipes.recipe import Recipe
 from keras_gan.training.gan import GAN
+
+_FEW = 10  # a warning for runs with a tenth of the source's updates or less
+_QUIET_S = 10.0  # seconds without a word about how far an epoch is
 
 
 def train(arguments: Namespace) -> None:
     """Trains a recipe in a folder of its own, or goes on with the run that is there."""
-    recipe = get_recipe(arguments.recipe)
-    seed, data = check_seed(arguments.seed), arguments.data or recipe.data
-    for name in ("epochs", "batch_size", "size"):
-        if (value := getattr(arguments, name)) is not None:
-            check_count(f"--{name.replace('_', '-')}", value)
+    recipe, path = get_recipe(arguments.recipe), arguments.output
+    seed, data = arguments.seed, arguments.data or recipe.data
     batch_size, size = arguments.batch_size or recipe.batch_size, arguments.size or recipe.size
-    path = Path(arguments.output or Path("runs", recipe.name))
     run = {"recipe": recipe.name, "data": data, "size": size, "batch_size": batch_size, "seed": seed}
     folder = RunFolder(path, run)
     images = _images(data, size)
-    epochs = arguments.epochs or recipe.epochs_for(len(images.train), batch_size)
-    before = folder.epochs_kept()
-    if before >= epochs:
-        print(f"This run has had its {before} epochs; a larger --epochs trains on.")
-        if folder.record.get("complete") and folder.gan_file.exists():
-            return
-    gan = recipe.build(images.sample_shape, seed)
-    shape = images.sample_shape
-    folder.write_record(complete=False, epochs=epochs, num_images=len(images.train), image_shape=shape)
-    print(
-        f"{recipe.name} on {len(images.train):,} images of {data}, {epochs} epochs, in '{path}'", flush=True
-    )
+    num_images, shape = len(images.train), images.sample_shape
+    epochs = arguments.epochs or recipe.epochs_for(num_images, batch_size)
+    if folder.is_complete(epochs):
+        _say_enough(folder)
+        return
+    gan = recipe.build(shape, seed)
+    folder.record |= {"epochs": epochs, "num_images": num_images, "image_shape": shape}
+    print(f"{recipe.name} on {num_images:,} images of {data}, {epochs:,} epochs, in '{path}'")
+    _say_updates(recipe, num_images, batch_size, epochs)
     history = keras.callbacks.History()
-    if 0 < before < epochs:
-        print(f"This run goes on after epoch {before}.")
+    shown = [] if sys.stdout.isatty() else [Progress()]
     try:
         gan.fit(
             recipe.scaled(images.train),
             batch_size=batch_size,
             epochs=epochs,
-            verbose=1 if sys.stdout.isatty() else 2,
-            callbacks=[history, Recorder(folder, epochs, history)],
+            verbose=2 if shown else 1,
+            callbacks=[history, Recorder(folder, epochs, history), *shown],
             checkpoint=folder.checkpoint,
         )
     except KeyboardInterrupt:
         kept = folder.epochs_kept()
-        folder.write_record(epochs_trained=kept)
+        if folder.begun:
+            folder.write_record(epochs_trained=kept)
         where = f"{kept} of {epochs} epochs are kept in '{path}'"
         print(f"\nStopped. {where}; the same command goes on after them.", file=sys.stderr)
         raise
     _finish(folder, gan, history, recipe.name)
 
 
+class Progress(keras.callbacks.Callback):
+    """Prints how far an epoch is, where there is no terminal for Keras's bar and an epoch takes long."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Starts the clock."""
+        self._epoch, self._clock = epoch + 1, perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Prints a line where none was printed for ten seconds."""
+        if perf_counter() - self._clock >= _QUIET_S:
+            self._clock, share = perf_counter(), (batch + 1) / self.params["steps"]
+            print(f"Epoch {self._epoch}/{self.params['epochs']}: {share:.0%}", flush=True)
+
+
+def _say_updates(recipe: Recipe, num_images: int, batch_size: int, epochs: int) -> None:
+    """Says how much training that is, beside the recipe's own."""
+    updates = recipe.updates_for(num_images, batch_size, epochs)
+    print(f"That is {updates:,} updates of the generator; the recipe's own number is {recipe.updates:,}.")
+    if updates * _FEW <= recipe.updates:
+        needed = -(-recipe.updates * epochs // updates)
+        print(f"With so few, samples may stay noise. `--epochs {needed}` makes as many as the recipe.")
+    sys.stdout.flush()
+
+
+def _say_enough(folder: RunFolder) -> None:
+    trained = folder.record["epochs_trained"]
+    print(f"This run has had its {trained} epochs; a larger --epochs trains on.")
+
+
 def _finish(folder: RunFolder, gan: GAN, history: keras.callbacks.History, name: str) -> None:
+    trained = len(history.epoch)
+    folder.record |= {"epochs": max(folder.record["epochs"], trained), "epochs_trained": trained}
+    if not folder.begun:
+        _say_enough(folder)
     folder.write_metrics(history)
+    folder.write_samples(gan, trained)
+    film = folder.write_movie(name)
     with writing(folder.gan_file) as part:
         gan.save(part)
-    film = folder.write_movie(name)
-    folder.write_record(complete=True, epochs_trained=len(history.epoch))
+    folder.write_record(complete=True)
     print(f"'{folder.path}' holds gan.keras, movie{film.suffix}, metrics.csv, samples/ and run.json.")
 
 

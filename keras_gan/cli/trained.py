@@ -1,8 +1,8 @@
 """The commands `sample` and `export`, which use the GAN of a run."""
 
-import zipfile
 from argparse import Namespace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import keras
 
@@ -10,9 +10,8 @@ import keras_gan.networks  # noqa: F401  # the layers that a saved GAN may have
 from keras_gan._checks import (
     Shown,
     bad_value,
-    check_count,
+    check_archive,
     check_folder,
-    check_seed,
     shorten,
     unknown_option,
     writing,
@@ -24,12 +23,11 @@ from keras_gan.training.gan import GAN
 
 def sample(arguments: Namespace) -> None:
     """Draws samples from a trained run into one picture."""
-    gan, path = _trained(Path(arguments.run)), Path(arguments.output)
-    check_count("--num", arguments.num)
+    path = _new(arguments.output)
     if path.suffix.lower() not in SUFFIXES:
         raise unknown_option("suffix of --output", path.suffix, SUFFIXES)
-    check_folder("--output", path.parent, exists=True)
-    samples = gan.sample(arguments.num, seed=check_seed(arguments.seed))
+    gan = _trained(arguments.run)
+    samples = gan.sample(arguments.num, seed=arguments.seed)
     with writing(path) as part:
         picture(gan, samples).save(part)
     print(f"'{path}' holds {arguments.num} samples.")
@@ -37,24 +35,46 @@ def sample(arguments: Namespace) -> None:
 
 def export(arguments: Namespace) -> None:
     """Writes the generator alone, for use without this package."""
-    gan, path = _trained(Path(arguments.run)), Path(arguments.output)
-    check_folder("--output", path.parent, exists=True)
-    if path.suffix == ".keras":
-        with writing(path) as part:
-            gan.generator.save(part)
-    elif path.name.endswith(".weights.h5"):
-        with writing(path) as part:
-            gan.generator.save_weights(part)
-    elif not path.suffix:
-        gan.generator.export(path, verbose=False)
-    else:
+    path = _new(arguments.output)
+    if path.suffix and path.suffix != ".keras" and not path.name.endswith(".weights.h5"):
         raise bad_value(
             "`--output` ends in `.keras` or `.weights.h5`, or has no suffix for a SavedModel folder",
             Shown(f"'{path}'"),
             "Choose one of them",
         )
+    gan = _trained(arguments.run)
+    if not path.suffix:
+        _export_saved_model(gan.generator, path)
+    else:
+        with writing(path) as part:
+            gan.generator.save(part) if path.suffix == ".keras" else gan.generator.save_weights(part)
     span = "standard normal" if gan.options.latent == "normal" else "uniform on [-1, 1)"
     print(f"'{path}' holds the generator; its z has {gan.latent_dim} numbers, {span}.")
+
+
+def _export_saved_model(generator: keras.Model, path: Path) -> None:
+    with TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
+        try:
+            generator.export(Path(folder, "model"), verbose=False)
+        except Exception as error:  # what can be exported, and how it fails, differs by backend
+            raise bad_value(
+                "A SavedModel is written by TensorFlow",
+                Shown(f"KERAS_BACKEND={keras.backend.backend()} ({shorten(' '.join(str(error).split()))})"),
+                "Export a `.keras` file, which every backend reads, or set KERAS_BACKEND=tensorflow",
+            ) from error
+        Path(folder, "model").rename(path)
+
+
+def _new(path: Path) -> Path:
+    """Returns a path to write to, at which nothing is yet."""
+    check_folder("--output", path.parent, exists=True)
+    if path.exists() or path.is_symlink():
+        raise bad_value(
+            "`--output` is new, so that no file of yours is lost",
+            Shown(f"'{path}', which is there"),
+            "Choose another name, or remove it first",
+        )
+    return path
 
 
 def _trained(path: Path) -> GAN:
@@ -71,12 +91,11 @@ def _trained(path: Path) -> GAN:
                 Shown(f"'{folder}' after {record.get('epochs_trained')} of {record.get('epochs')} epochs"),
                 "Give its `train` command again, which goes on",
             )
+    check_archive(path)
     try:
-        if not zipfile.is_zipfile(path):
-            raise ValueError("no `.keras` file")
         gan = keras.saving.load_model(path)
-    except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        reason = shorten(" ".join(str(error).split()))
+    except Exception as error:  # foreign bytes may break the reading of a model in any way
+        reason = shorten(" ".join(str(error).split()), 200)
         raise bad_value(
             "A file of a run is the `gan.keras` that `train` wrote", Shown(f"'{path}' ({reason})"), "Name it"
         ) from error

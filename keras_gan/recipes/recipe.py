@@ -23,7 +23,8 @@ Optimizer = Callable[[], keras.optimizers.Optimizer]
 
 # A file without Keras, which the command line reads too before it knows that a command needs Keras.
 _TITLES: dict[str, str] = json.loads(Path(__file__).with_name("titles.json").read_text(encoding="utf-8"))
-_IMAGES = {"mnist": (28, 1), "fashion_mnist": (28, 1), "cifar10": (32, 3)}  # side and channels
+# Side, channels, and number of training images.
+_IMAGES = {"mnist": (28, 1, 60_000), "fashion_mnist": (28, 1, 60_000), "cifar10": (32, 3, 50_000)}
 TORCH_START = keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")  # PyTorch's own: ±1/√fan_in
 TORCH_NORMALIZATION = {"momentum": 0.9, "epsilon": 1e-5}  # PyTorch's own, whose 0.1 is Keras's 0.9
 
@@ -84,8 +85,13 @@ class Recipe:
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Shape of its images by default: those of `data`, scaled to `size`."""
-        side, channels = _IMAGES[self.data]
+        side, channels, _ = _IMAGES[self.data]
         return (self.size or side, self.size or side, channels)
+
+    @property
+    def updates(self) -> int:
+        """Training steps of the source, in each of which the generator moves once."""
+        return self.steps or self.updates_for(_IMAGES[self.data][2])
 
     def build(self, image_shape: Sequence[int], seed: int = 0) -> GAN:
         """Builds the networks for images of a shape, and returns a compiled `GAN`.
@@ -134,8 +140,18 @@ class Recipe:
         """
         if self.epochs is not None:
             return self.epochs
+        return -(-int(self.steps or 0) // self.updates_for(num_images, batch_size, epochs=1))
+
+    def updates_for(self, num_images: int, batch_size: int | None = None, epochs: int | None = None) -> int:
+        """Training steps in so many epochs over so many images.
+
+        Example:
+            >>> kg.get_recipe("vanilla_assignment").updates_for(500)  # where its source has 18,000
+            150
+        """
         rows = (batch_size or self.batch_size) * self.options.get("discriminator_steps", 1)
-        return -(-int(self.steps or 0) // -(-check_count("num_images", num_images) // rows))
+        an_epoch = -(-check_count("num_images", num_images) // rows)
+        return an_epoch * (epochs or self.epochs_for(num_images, batch_size))
 
 
 class Parts:

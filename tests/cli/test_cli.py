@@ -1,8 +1,10 @@
 """The command line: one folder a run, one sentence a mistake, and nothing lost when it is cut off."""
 
 import csv
+import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,9 +13,12 @@ from time import monotonic, sleep
 import keras
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 import keras_gan as kg
+import keras_gan.cli.train
 from ground.files import ROOT
 from keras_gan.cli.main import main
 from keras_gan.cli.run_folder import Recorder
@@ -78,10 +83,12 @@ def test_a_run_leaves_weights_film_metrics_and_a_record(run, images):
         "epochs": 2,
     }
     assert (record["epochs_trained"], record["num_images"], record["image_shape"]) == (2, 40, [8, 8, 1])
-    assert record["versions"]["keras_gan"] == kg.__version__
-    assert record["versions"][keras.backend.backend()]
-    assert record["hardware"]["cores"] == os.cpu_count()
-    assert record["hardware"]["accelerator"] == accelerator()
+    (start,) = record["starts"]
+    assert start["after_epoch"] == 0
+    assert start["versions"]["keras_gan"] == kg.__version__
+    assert start["versions"][keras.backend.backend()]
+    assert start["hardware"]["cores"] == os.cpu_count()
+    assert start["hardware"]["accelerator"] == accelerator()
     assert record["complete"] is True
     assert record["wall_time_s"] > 0
     lines = list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
@@ -213,7 +220,7 @@ MISTAKES = {
     "unwritable": (["train", NAME, "--output", "FILE/a"], 1, "which is no folder. Choose another path"),
     "no run": (["sample", "FULL"], 2, "A folder of a run holds `run.json`, written by `train`."),
     "not there": (["sample", "NEW"], 1, "which is not there"),
-    "wrong file": (["sample", "FILE"], 2, "A file of a run is the `gan.keras` that `train` wrote."),
+    "wrong file": (["sample", "FILE"], 2, "A saved model is a whole `.keras` file"),
     "number": (["sample", "RUN", "--num", "0"], 2, "`--num` is a positive integer. Received: 0."),
     "picture": (["sample", "RUN", "--output", "a.pngg"], 2, "Received: '.pngg'. Did you mean '.png'?"),
     "no such folder": (["sample", "RUN", "--output", "NEW/a.png"], 1, "which is not there"),
@@ -335,3 +342,244 @@ def test_help_is_there(command, capsys):
         0,
         True,
     )
+
+
+# ---- nothing that the command did not make is overwritten
+
+
+def content(folder):
+    """Every file of a folder, byte for byte."""
+    return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
+
+
+@pytest.fixture
+def copy(run, tmp_path):
+    """A run of its own that has ended."""
+    return shutil.copytree(run, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("missing", [[], ["checkpoint"], ["checkpoint", "gan.keras"]], ids=str)
+@pytest.mark.parametrize("change", ["seed", "recipe", "batch-size", "data", "size"])
+def test_train_never_writes_over_another_run(change, missing, copy, images, capsys):
+    for name in missing:
+        shutil.rmtree(copy / name) if (copy / name).is_dir() else (copy / name).unlink()
+    before, argv = content(copy), arguments(images, copy)
+    if change == "recipe":
+        argv[1] = "udacity_mlp"
+    else:
+        argv += [f"--{change}", "digits" if change == "data" else "7"]
+    code, _, err = called(capsys, *argv)
+    assert (code, f"holds a run with {change.replace('-', '_')} = " in err) == (2, True), err
+    assert content(copy) == before
+
+
+def test_a_run_that_has_ended_is_not_shortened(copy, images, capsys):
+    shutil.rmtree(copy / "checkpoint")
+    before = content(copy)
+    code, out, _ = called(capsys, *arguments(images, copy, 1))
+    assert (code, out) == (0, "This run has had its 2 epochs; a larger --epochs trains on.\n")
+    assert content(copy) == before
+
+
+def test_a_refused_run_has_written_nothing(copy, tmp_path, images, capsys):
+    other = tmp_path / "pictures.npz"
+    shutil.copy(images, other)
+    assert called(capsys, *arguments(other, tmp_path / "a", 1))[0] == 0
+    before = content(tmp_path / "a")
+    np.savez(other, x_train=np.zeros((40, 8, 8), "uint8"))  # other pictures under the same name
+    code, _, err = called(capsys, *arguments(other, tmp_path / "a", 3))
+    assert (code, "A run that goes on is the one in the folder" in err) == (2, True), err
+    assert content(tmp_path / "a") == before
+    for inner in ("samples", "checkpoint"):
+        shutil.move(copy / inner, tmp_path / inner)
+        (copy / inner).symlink_to(tmp_path / inner)
+        before = content(tmp_path / inner)
+        code, _, err = called(capsys, *arguments(images, copy, 3))
+        assert (code, f"where {inner} is a link to another place. Choose another." in err) == (2, True), err
+        assert content(tmp_path / inner) == before
+        (copy / inner).unlink()
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("sample", "holiday.png"),
+        ("export", "gan.keras"),
+        ("export", "generator.weights.h5"),
+        ("export", "samples"),
+        ("export", "."),
+        ("sample", "link.png"),
+    ],
+)
+def test_what_is_there_stays(command, name, copy, capsys):
+    for file in ("holiday.png", "generator.weights.h5"):
+        (copy / file).write_text("mine")
+    (copy / "link.png").symlink_to(copy / "nowhere.png")
+    before = content(copy)
+    code, _, err = called(capsys, command, copy, "--output", copy / name)
+    assert (code, "which is there. Choose another name, or remove it first." in err) == (2, True), err
+    assert content(copy) == before
+
+
+def test_a_tilde_is_the_home_folder(run, images, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(images, tmp_path / "mine.npz")
+    assert called(capsys, *arguments("~/mine.npz", "~/x", 1))[0] == 0
+    assert called(capsys, "sample", "~/x", "--output=~/a.png")[0] == 0
+    assert called(capsys, "export", "~/x", "--output=~/a.keras")[0] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.keras", "a.png", "mine.npz", "x"]
+
+
+# ---- no run that can't end
+
+
+def test_every_start_is_kept(copy, images, capsys):
+    first = json.loads((copy / "run.json").read_text())["starts"]
+    code, out, _ = called(capsys, *arguments(images, copy, 3))
+    assert (code, "This run goes on after epoch 2.\n" in out) == (0, True)
+    record = json.loads((copy / "run.json").read_text())
+    assert [start["after_epoch"] for start in record["starts"]] == [0, 2]
+    assert record["starts"][:1] == first
+    assert all(start["versions"]["keras"] and start["hardware"]["cores"] for start in record["starts"])
+
+
+@pytest.mark.parametrize("broken", [b"", b"\0" * 40, b'{"recipe": "vanil'])
+def test_what_is_not_ours_or_half_written_stops_no_run(broken, copy, images, tmp_path, capsys):
+    for name, text in {
+        "samples/epoch_0001.png": (copy / "samples" / "epoch_0001.png").read_bytes()[:100],
+        "samples/epoch_0002.png": b"",
+        "samples/epoch_x.png": b"mine",
+        "samples/epoch_9999.png": b"mine",
+        "samples/notes.txt": b"mine",
+        "checkpoint/epoch-x.npz": b"mine",
+        "checkpoint/epoch-000009.npz": b"mine",
+        "gan.keras": b"PK half of it",
+        "run.json": broken,
+    }.items():
+        (copy / name).write_bytes(text)
+    code, out, err = called(capsys, *arguments(images, copy, 2))
+    assert (code, "has had its 2 epochs" in out, err) == (0, True, "")
+    assert called(capsys, *arguments(images, copy, 3))[0] == 0
+    assert called(capsys, *arguments(images, tmp_path / "alone", 3))[0] == 0
+    (weights, metrics, pictures), (alone, metrics_alone, _) = map(everything, (copy, tmp_path / "alone"))
+    assert (weights, metrics) == (alone, metrics_alone)
+    assert Image.open(copy / "samples" / "epoch_0003.png").size
+    assert list(pictures.values()).count(b"mine") == 3
+    assert json.loads((copy / "run.json").read_text())["complete"] is True
+
+
+def test_it_names_the_state_that_was_read(copy, images, capsys):
+    newest = max((copy / "checkpoint").glob("epoch-000002-*.npz"))
+    newest.write_bytes(newest.read_bytes()[:-100])
+    with pytest.warns(UserWarning, match="damaged"):
+        code, out, _ = called(capsys, *arguments(images, copy, 3))
+    assert (code, "This run goes on after epoch 1.\n" in out) == (0, True)
+
+
+def test_a_full_disk_is_one_sentence_and_the_run_goes_on(images, tmp_path, monkeypatch, capsys):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        code, _, err = called(capsys, *arguments(images, tmp_path / "a", 1))
+    assert (code, err) == (1, "python -m keras_gan train: No space left on device.\n")
+    assert called(capsys, *arguments(images, tmp_path / "a", 1))[0] == 0
+
+
+# ---- what is said
+
+
+def test_a_run_says_how_many_updates_it_makes_and_how_far_it_is(images, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(keras_gan.cli.train, "_QUIET_S", 0.0)
+    code, out, _ = called(capsys, *arguments(images, tmp_path / "a", 1))
+    assert code == 0
+    assert "That is 5 updates of the generator; the recipe's own number is 18,000.\n" in out
+    assert "samples may stay noise. `--epochs 3600` makes as many" in out
+    assert "Epoch 1/1: 100%\n" in out
+
+
+ODD = {
+    "train": ["--data", "--output", "--epochs", "--batch-size", "--size", "--seed"],
+    "sample": ["--output", "--num", "--seed"],
+    "export": ["--output"],
+}
+ODD_VALUES = st.sampled_from(
+    [
+        "a\0b",
+        300 * "a",
+        "x/" + 300 * "ä",
+        "-1",
+        "9" * 30,
+        "9" * 5000,
+        "nan",
+        "1e9",
+        "~nobody/x",
+        "a\nb",
+        "\ud800",
+    ]
+) | st.integers(2**31, 10**60).map(str)
+
+
+@given(data=st.data(), command=st.sampled_from(list(ODD)))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_odd_arguments_get_one_sentence(data, command, run, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    paths = ("--data", "--output") if command == "train" else ("--output",)
+    option = data.draw(st.sampled_from([o for o in ODD[command] if o not in paths] or paths))
+    value = data.draw(ODD_VALUES)
+    argv = [command, NAME if command == "train" else str(run), f"{option}={value}"]
+    if option not in paths:  # a name may be good after all: the last one is not
+        argv.append(
+            f"{data.draw(st.sampled_from(paths))}={data.draw(st.sampled_from(['a' + chr(0), 300 * 'a']))}"
+        )
+    else:
+        argv[1] = data.draw(st.sampled_from(["a\0b", 300 * "a", "~nobody/x", "nowhere"]))
+    code, out, err = called(capsys, *argv)
+    assert (code, out, err.count("\n")) == (2 if argv[1] != "nowhere" else code, "", 1), err
+    assert code in (1, 2)
+    assert len(err) < 700
+    assert not list(tmp_path.iterdir())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["recipe", "epochs"]), inner),
+    max_leaves=5,
+).map(json.dumps)
+DEEP = st.sampled_from([100_000 * "[", '{"recipe":' * 100_000, '{"epochs": ' + 5000 * "9" + "}", "\ufeff{}"])
+
+
+@given(text=JSON | DEEP | st.text(min_size=1, max_size=20))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_run_json_of_anything_gets_one_sentence(text, images, tmp_path, capsys):
+    (tmp_path / "a").mkdir(exist_ok=True)
+    (tmp_path / "a" / "run.json").write_text(text, encoding="utf-8", errors="replace")
+    before = content(tmp_path / "a")
+    for argv in (
+        arguments(images, tmp_path / "a"),
+        ["sample", tmp_path / "a", "--output", tmp_path / "a.png"],
+    ):
+        code, _, err = called(capsys, *argv)
+        assert (code, err.count("\n")) == (2, 1), err
+    assert content(tmp_path / "a") == before
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+def test_a_full_standard_output_is_one_sentence():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "keras_gan", "list"]
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (1, "python -m keras_gan list: No space left on device.\n")
+
+
+def test_a_name_that_is_no_text_can_be_said(run, tmp_path, capsys):
+    name = os.fsdecode(b"\xff.png")
+    try:
+        (tmp_path / name).touch()
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    code, _, err = called(capsys, "sample", run, "--output", tmp_path / name)
+    assert (code, "\\udcff.png', which is there" in err) == (2, True)
