@@ -1,5 +1,6 @@
 """Checks of numbers, arrays, paths and files that many functions take; and how a file is written whole."""
 
+import errno
 import os
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -135,6 +136,8 @@ def check_path(name: str, value: str | os.PathLike[str]) -> Path:
     """Returns `value` as a path, its `~` expanded, or raises `ValueError` where nothing can be called so."""
     try:
         path = Path(value).expanduser()
+        if max(map(len, map(os.fsencode, path.parts)), default=0) > 255:  # also where no folder is there yet
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
         with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
             path.lstat()
     except (TypeError, ValueError, RuntimeError, OSError) as error:
@@ -160,9 +163,9 @@ def check_archive(path: Path) -> None:
                 with archive.open("model.weights.h5") as weights:
                     unpacked = max(unpacked, _size_of_arrays(weights))
             damaged = archive.testzip() if unpacked <= most else None
-    except OSError:
-        raise
     except Exception as error:  # foreign bytes may break the reading of a zip in any way
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the disk's fault
         raise _bad_archive(path, str(error) or type(error).__name__) from error
     if unpacked > most:
         raise _bad_archive(path, f"which unpacks to {unpacked:,} bytes")

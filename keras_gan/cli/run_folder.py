@@ -209,7 +209,8 @@ def _unfit(path: Path, reason: str) -> ValueError:
 def _frame(file: Path) -> NDArray[np.uint8] | None:
     """The pixels of a picture; `None` where it is half written or none."""
     try:
-        return np.asarray(Image.open(file).convert("RGB"))
+        with Image.open(file) as picture:
+            return np.asarray(picture.convert("RGB"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
 
