@@ -306,9 +306,17 @@ def test_list_has_a_line_a_recipe(capsys):
 
 
 FACTS = {
-    NAME: ["114,064", "100,609", "Adam(learning_rate=0.001", "epsilon=1e-08", "30 epochs", "uniform"],
+    NAME: [
+        "114,064",
+        "100,609",
+        "Adam(learning_rate=0.001",
+        "epsilon=1e-08",
+        "30 epochs",
+        "18,000 of the generator; on 500 images 150",
+        "uniform",
+    ],
     "goodfellow_mnist": ["ExponentialDecay(initial_learning_rate=0.1", "momentum=0.5", "share_z=True"],
-    "wgan": ["WeightClipping(limit=0.01)", "100,000 steps", "mnist, 32 x 32 x 1"],
+    "wgan": ["WeightClipping(limit=0.01)", "100,000 steps", "mnist, 32 x 32 x 1", "100,000 of the generator"],
 }
 
 

@@ -30,6 +30,7 @@ QUICK = {
     "info --help": (0, "usage: "),
     "sample --help": (0, "usage: "),
     "export --help": (0, "usage: "),
+    "--version": (0, f"keras-gan {kg.__version__}\n"),
     "list": (0, "recipe "),
     "": (2, "COMMAND"),
     "--nothing": (2, "COMMAND"),
@@ -39,6 +40,7 @@ QUICK = {
     "info vanila": (2, "`recipe` is one of 'dcgan', "),
     "train vanila_assignment": (2, "Did you mean 'vanilla_assignment'?"),
     "train dcgan --epochs x": (2, "invalid int value: 'x'"),
+    "train dcgan --epochs 0": (2, "`--epochs` is a positive integer. Received: 0."),
 }
 
 

@@ -326,6 +326,19 @@ def test_steps_become_epochs(name, num_images, epochs):
     assert kg.get_recipe(name).epochs_for(num_images) == epochs
 
 
+@pytest.mark.parametrize(
+    ("name", "updates", "of_few"),
+    [
+        ("vanilla_assignment", 18_000, 150),  # 30 epochs of 600 steps, of 5
+        ("keras_io_dcgan", 156_300, 1_600),  # 100 epochs of 1,563 steps, of 16
+        ("keras_gan_mlp", 30_000, 30_000),  # a source that counts steps
+    ],
+)
+def test_a_recipe_knows_its_updates(name, updates, of_few):
+    assert kg.get_recipe(name).updates == updates
+    assert kg.get_recipe(name).updates_for(500) == pytest.approx(of_few, rel=1e-3)
+
+
 def test_mistakes_are_explained():
     with pytest.raises(ValueError, match=r"Received: 'pytorch_dgcan'\. Did you mean 'pytorch_dcgan'\?"):
         kg.get_recipe("pytorch_dgcan")
