@@ -55,13 +55,14 @@ class RunFolder:
         check_folder("--output", path)
         self.path, self.gan_file, self.checkpoint = path, path / "gan.keras", path / "checkpoint"
         self.begun = False
+        self._there = _parsed(path / _RECORD)
         new = {**run, "epochs": 0, "epochs_trained": 0, "wall_time_s": 0.0, "starts": []}
         self.record = {**new, **self._record_of(run)}
         self._clock = perf_counter() - self.record["wall_time_s"]
 
     def _record_of(self, run: dict[str, Any]) -> dict[str, Any]:
         """What is known of the run that goes on; empty for a new one, and where `fit` has to find out."""
-        record = _parsed(self.path / _RECORD)
+        record = self._there
         for inner in ("samples", "checkpoint"):
             if (self.path / inner).is_symlink():
                 raise _unfit(self.path, f"where {inner} is a link to another place")
@@ -92,8 +93,14 @@ class RunFolder:
         return True
 
     def begin(self, epoch: int) -> None:
-        """Writes down once that training begins in this process, after that many epochs, and with what."""
+        """Writes down once that training begins in this process, after that many epochs, and with what.
+
+        Raises:
+            ValueError: When another process has begun there since this one looked.
+        """
         if not self.begun:
+            if _parsed(self.path / _RECORD) != self._there:
+                raise _unfit(self.path, "in which another process has begun a run")
             self.begun = True
             starts = [*self.record["starts"], {"after_epoch": epoch, **_made_with()}]
             self.write_record(complete=False, starts=starts)

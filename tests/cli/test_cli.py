@@ -408,6 +408,15 @@ def test_a_refused_run_has_written_nothing(copy, tmp_path, images, capsys):
         (copy / inner).unlink()
 
 
+def test_of_two_runs_that_begin_in_one_folder_one_is_refused(tmp_path):
+    first, second = (RunFolder(tmp_path / "a", {"recipe": NAME, "seed": seed}) for seed in (1, 2))
+    first.begin(0)
+    before = content(tmp_path)
+    with pytest.raises(ValueError, match="in which another process has begun a run"):
+        second.begin(0)
+    assert content(tmp_path) == before
+
+
 @pytest.mark.parametrize(
     ("command", "name"),
     [
