@@ -75,7 +75,7 @@ class Progress(keras.callbacks.Callback):
 def _say_updates(recipe: Recipe, num_images: int, batch_size: int, epochs: int) -> None:
     """Says how much training that is, beside the recipe's own."""
     updates = recipe.updates_for(num_images, batch_size, epochs)
-    print(f"That is {updates:,} updates of the generator; the recipe's own number is {recipe.updates:,}.")
+    print(f"Updates of the generator: {updates:,}; by the recipe itself: {recipe.updates:,}.")
     if updates * _FEW <= recipe.updates:
         needed = -(-recipe.updates * epochs // updates)
         print(f"With so few, samples may stay noise. `--epochs {needed}` makes as many as the recipe.")

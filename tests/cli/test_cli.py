@@ -517,7 +517,7 @@ def test_a_run_says_how_many_updates_it_makes_and_how_far_it_is(images, tmp_path
     monkeypatch.setattr(keras_gan.cli.train, "_QUIET_S", 0.0)
     code, out, _ = called(capsys, *arguments(images, tmp_path / "a", 1))
     assert code == 0
-    assert "That is 5 updates of the generator; the recipe's own number is 18,000.\n" in out
+    assert "Updates of the generator: 5; by the recipe itself: 18,000.\n" in out
     assert "samples may stay noise. `--epochs 3600` makes as many" in out
     assert "Epoch 1/1: 100%\n" in out
 
