@@ -1,7 +1,9 @@
 """Checks of numbers, arrays, paths and files that many functions take; and how a file is written whole."""
 
 import errno
+import math
 import os
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -34,8 +36,17 @@ def bad_value(expected: str, received: object, todo: str) -> ValueError:
         >>> bad_value("`num_modes` is positive", -3, "Pass `num_modes=8`")
         ValueError('`num_modes` is positive. Received: -3. Pass `num_modes=8`.')
     """
-    shown = received if isinstance(received, Shown) else shorten(" ".join(repr(received).split()))
-    return ValueError(f"{expected}. Received: {shown}. {todo}.")
+    return ValueError(f"{expected}. Received: {_shown(received)}. {todo}.")
+
+
+def _shown(received: object) -> str:
+    """Returns `received` by `repr` in one line, or its type where that fails: huge integers, deep lists."""
+    if isinstance(received, Shown):
+        return received
+    try:
+        return shorten(" ".join(repr(received).split()))
+    except Exception:  # whatever the `repr` of a stranger's object raises
+        return f"a {type(received).__name__} that can't be shown"
 
 
 def shorten(text: str, width: int = 80) -> str:
@@ -54,13 +65,13 @@ def unknown_option(what: str, received: object, options: Iterable[str]) -> Value
     near = nearest(received, names)
     todo = f"Did you mean {near!r}?" if near else "Choose one of these."
     return ValueError(
-        f"`{what}` is one of {', '.join(map(repr, names))}. Received: {shorten(repr(received))}. {todo}"
+        f"`{what}` is one of {', '.join(map(repr, names))}. Received: {_shown(received)}. {todo}"
     )
 
 
 def nearest(received: object, options: Iterable[str]) -> str | None:
     """Returns the option that `received` resembles, if any."""
-    return next(iter(get_close_matches(str(received), list(options), n=1)), None)
+    return next(iter(get_close_matches(_shown(received).strip("'"), list(options), n=1)), None)
 
 
 def check_backend() -> None:
@@ -87,10 +98,10 @@ def check_backend() -> None:
         raise ImportError(str(message), name=missing) from None
 
 
-def check_count(name: str, value: int, *, or_zero: bool = False, most: int | None = None) -> int:
+def check_count(name: str, value: int, *, or_zero: bool = False, most: int = 2**63 - 1) -> int:
     """Returns `value`, or raises `ValueError` unless it is an integer from 1 (`or_zero`: 0) to `most`."""
     is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    too_large = is_integer and most is not None and value > most
+    too_large = is_integer and value > most
     if not is_integer or too_large or value < (0 if or_zero else 1):
         kind = "an integer from 0 up" if or_zero else "a positive integer"
         kind += f", at most {most:,}" if too_large else ""
@@ -112,11 +123,20 @@ def is_auto(value: object) -> bool:
 
 def check_number(name: str, value: float, low: float = -np.inf, high: float = np.inf) -> float:
     """Returns `value`, or raises `ValueError` unless it is a finite number in [low, high]."""
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not is_number or not np.isfinite(value) or not low <= value <= high:
+    if not _is_finite(value) or not low <= value <= high:
         where = "" if low == -np.inf else f" in [{low:g}, {high:g}]"
         raise bad_value(f"`{name}` is a finite number{where}", value, f"Pass `{name}=0.5`, say")
     return float(value)
+
+
+def _is_finite(value: object) -> bool:
+    """Says if `value` is a number that float64 can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond float64
+        return False
 
 
 def check_array(name: str, value: ArrayLike, *, dtype: Any = np.float64) -> NDArray[Any]:
@@ -132,9 +152,33 @@ def check_array(name: str, value: ArrayLike, *, dtype: Any = np.float64) -> NDAr
         ) from None
 
 
+def check_fits(what: str, shape: Sequence[int], todo: str, *, itemsize: int = 4) -> None:
+    """Raises `ValueError` for an array that is larger than the memory of this machine.
+
+    Args:
+        what: The array, such as "The images".
+        shape: Its shape.
+        todo: Last sentence without its full stop.
+        itemsize: Bytes of a number.
+    """
+    wanted = math.prod(map(int, shape)) * itemsize
+    if wanted > _memory():
+        received = Shown(f"shape {tuple(map(int, shape))}, which takes {wanted / 1e9:,.0f} GB")
+        raise bad_value(f"{what} fit into the {_memory() / 1e9:,.0f} GB of memory here", received, todo)
+
+
+def _memory() -> int:
+    """Returns the bytes of this machine's memory, or, where the system does not say, what one can address."""
+    with suppress(AttributeError, OSError, ValueError):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return sys.maxsize
+
+
 def check_path(name: str, value: str | os.PathLike[str]) -> Path:
     """Returns `value` as a path, its `~` expanded, or raises `ValueError` where nothing can be called so."""
     try:
+        if not os.fspath(value):
+            raise ValueError("no letter")
         path = Path(value).expanduser()
         if max(map(len, map(os.fsencode, path.parts)), default=0) > 255:  # also where no folder is there yet
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
@@ -190,8 +234,19 @@ def _bad_archive(path: Path, reason: str) -> ValueError:
     )
 
 
+def check_target(name: str, path: str | os.PathLike[str]) -> Path:
+    """Returns `path` as `check_path` does, or raises `OSError` unless a file can be written there."""
+    found = check_path(name, path)
+    if found.is_dir():
+        expected, todo = f"`{name}` is a file, new or to be replaced", "Choose the name of a file in it"
+        raise OSError(str(bad_value(expected, Shown(f"{found}, which is a folder"), todo)))
+    check_folder(name, found.parent, exists=True)
+    return found
+
+
 def check_folder(name: str, folder: Path, *, exists: bool = False) -> None:
     """Raises `OSError` unless files can be written into `folder`, which may still have to be made."""
+    check_path(name, folder)
     nearest = (
         folder if exists else next(path for path in (folder, *folder.absolute().parents) if path.exists())
     )
@@ -260,8 +315,7 @@ def check_choice(name: str, value: str, options: Iterable[str]) -> str:
 
 def check_positive(name: str, value: float, *, or_zero: bool = False) -> None:
     """Raises `ValueError` unless `value` is finite and above 0, or 0 where `or_zero` allows it."""
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not is_number or not np.isfinite(value) or value < 0 or (value == 0 and not or_zero):
+    if not _is_finite(value) or value < 0 or (value == 0 and not or_zero):
         kind = "number from 0 up" if or_zero else "positive number"
         raise bad_value(f"`{name}` is a {kind}", value, f"Pass `{name}=0.05`, say")
 
@@ -269,14 +323,20 @@ def check_positive(name: str, value: float, *, or_zero: bool = False) -> None:
 def check_shape(name: str, shape: Sequence[int]) -> tuple[int, ...]:
     """Returns `shape` as a tuple, or raises `ValueError` unless it is positive integers."""
     if not hasattr(shape, "__len__") or isinstance(shape, str) or not len(shape):
-        raise bad_value(f"`{name}` is the shape of one sample, a tuple", shape, "Pass for example `(2,)`")
+        example = f"({shape},)" if isinstance(shape, int) and not isinstance(shape, bool) else "(2,)"
+        raise bad_value(
+            f"`{name}` is the shape of one sample, a tuple", shape, f"Pass for example `{example}`"
+        )
     return tuple(check_count(name, size) for size in shape)
 
 
 def check_image_shape(name: str, shape: Sequence[int]) -> tuple[int, int, int]:
     """Returns `(height, width, channels)`, or raises `ValueError` for anything else."""
     if not hasattr(shape, "__len__") or isinstance(shape, str) or len(shape) != 3:
-        raise bad_value(f"`{name}` is (height, width, channels)", shape, "Pass for example `(28, 28, 1)`")
+        num_axes = len(shape) if isinstance(shape, list | tuple) else 0
+        todo = f"Pass `{(*shape, 1)}` for grey images" if num_axes == 2 else "Pass for example `(28, 28, 1)`"
+        todo += "; fully connected networks take data that are no images" if num_axes == 1 else ""
+        raise bad_value(f"`{name}` is (height, width, channels)", shape, todo)
     height, width, channels = (check_count(name, size) for size in shape)
     return height, width, channels
 

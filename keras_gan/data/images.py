@@ -2,19 +2,30 @@
 
 import os
 import zipfile
-import zlib
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from sklearn.datasets import load_digits
 
-from keras_gan._checks import Shown, bad_value, check_array, check_count, check_seed, unknown_option
+from keras_gan._checks import (
+    Shown,
+    bad_value,
+    check_array,
+    check_count,
+    check_flag,
+    check_path,
+    check_seed,
+    shorten,
+    unknown_option,
+)
 from keras_gan.data import download
 from keras_gan.data.dataset import Dataset
+from keras_gan.data.folder import empty_images, is_picture, read_folder, reason_of, resized
 
 DIGITS = tuple("0123456789")
 CLOTHES = (
@@ -32,10 +43,14 @@ CLOTHES = (
 OBJECTS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 LABEL_NAMES = {"digits": DIGITS, "mnist": DIGITS, "fashion_mnist": CLOTHES, "cifar10": OBJECTS}
 UINT8_RANGE = (0.0, 255.0)
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip")
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")  # to write
+TABLES = (".csv", ".json", ".parquet", ".tsv", ".txt", ".xls", ".xlsx")
 
 
 class Raw(NamedTuple):
-    """Pixels and labels as stored; `test` is None where a split has still to be made."""
+    """Pixels and labels in the order of `ARRAYS`; `test` is None where a split has still to be made."""
 
     train: NDArray[Any]
     train_labels: NDArray[Any] | None
@@ -47,7 +62,9 @@ def load_images(
     name: str | PathLike[str],
     *,
     size: int | tuple[int, int] | None = None,
+    crop_to_aspect_ratio: bool = True,
     value_range: tuple[float, float] | None = None,
+    skip_broken: bool = False,
     seed: int = 0,
 ) -> Dataset:
     """Loads images as float32 in [-1, 1], channels last, split into training and test images.
@@ -56,10 +73,14 @@ def load_images(
         name: `"digits"` (8 × 8, needs no network), `"mnist"`, `"fashion_mnist"` or `"cifar10"`,
             from `$KERAS_GAN_DATA/<name>.npz` where that file exists, else through Keras, which
             downloads once; or a path. An `.npz` file holds `x_train` and, if you like, `y_train`,
-            `x_test`, `y_test`. A folder holds pictures; sub-folders, if any, name the classes.
+            `x_test`, `y_test`. A folder holds pictures, or sub-folders of pictures, however deep: each
+            is a class, named by its path from the folder. A warning counts files that are no pictures.
         size: `(height, width)`, or one number for squares, to which images are scaled.
+        crop_to_aspect_ratio: Where an image has other proportions than `size`, take the largest part
+            around its middle that has the same; False squeezes the whole image.
         value_range: The lowest and highest possible pixel value of an `.npz` file. It is (0, 255)
             for uint8; other types must say it, since it is never guessed from the pixels.
+        skip_broken: Leave out pictures of a folder that can't be read, with a warning that names them.
         seed: Seed of the split, a tenth (digits: a fifth) of each class, where no test set is given.
 
     Raises:
@@ -73,10 +94,12 @@ def load_images(
     check_seed(seed)
     if not isinstance(name, str | PathLike):
         raise bad_value("`name` is a string or a path", name, "Pass `'digits'`, or the path of your images")
-    shape = _checked_size(size)
+    crop = check_flag("crop_to_aspect_ratio", crop_to_aspect_ratio)
+    check_flag("skip_broken", skip_broken)
+    shape, path = _checked_size(size), check_path("name", name)
     own_file = Path(os.environ.get("KERAS_GAN_DATA") or "", f"{name}.npz").expanduser()
     test_share, label_names = 0.1, LABEL_NAMES.get(str(name), ())
-    if value_range is not None and (name in LABEL_NAMES or Path(name).is_dir()):
+    if value_range is not None and (name in LABEL_NAMES or path.is_dir()):
         todo = "Leave it out: the values of known sets and of pictures are known"
         raise bad_value("`value_range` is for your own .npz file", value_range, todo)
     if name == "digits":
@@ -88,28 +111,29 @@ def load_images(
         (train, train_labels), (test, test_labels) = download.load(str(name))
         raw = Raw(train, train_labels, test, test_labels)
     else:
-        path = _existing(name)
+        path = _existing(name, path)
         if path.is_dir():
-            pixels, picture_labels, label_names = read_folder(path, shape)
-            raw = Raw(pixels, picture_labels)
+            pixels, picture_labels, label_names = read_folder(path, shape, crop=crop, skip_broken=skip_broken)
+            raw, value_range = Raw(pixels, picture_labels), UINT8_RANGE
         else:
             raw = _read_npz(path)
         name = path.stem
-    arrays = _finished(raw, shape, value_range, test_share, seed)
+    arrays = _finished(raw, shape, crop, value_range, test_share, seed)
     return Dataset(*arrays, str(name), label_names=label_names)
 
 
 def _finished(
     raw: Raw,
     shape: tuple[int, int] | None,
+    crop: bool,
     value_range: tuple[float, float] | None,
     test_share: float,
     seed: int,
 ) -> tuple[Any, Any, Any, Any]:
-    train = _scaled(_channels_last("x_train", raw.train), value_range, shape)
+    train = _scaled(_channels_last("x_train", raw.train), value_range, shape, crop)
     train_labels = _checked_labels("y_train", raw.train_labels, len(train))
     if raw.test is not None:
-        test = _scaled(_channels_last("x_test", raw.test), value_range, shape)
+        test = _scaled(_channels_last("x_test", raw.test), value_range, shape, crop)
         if test.shape[1:] != train.shape[1:]:
             raise bad_value(
                 "`x_train` and `x_test` hold images of one shape",
@@ -119,7 +143,7 @@ def _finished(
         return train, test, train_labels, _checked_labels("y_test", raw.test_labels, len(test))
     is_test = _split(train_labels, len(train), test_share, seed)
     labels = (None, None) if train_labels is None else (train_labels[~is_test], train_labels[is_test])
-    return train[~is_test], train[is_test], *labels
+    return *_parted(train, is_test), *labels
 
 
 def _split(labels: NDArray[np.int64] | None, num: int, share: float, seed: int) -> NDArray[np.bool_]:
@@ -137,29 +161,45 @@ def _split(labels: NDArray[np.int64] | None, num: int, share: float, seed: int) 
     return is_test
 
 
+def _parted(
+    images: NDArray[np.float32], is_test: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Parts images in place: training images move up, and only the test images are copied."""
+    test = images[is_test]
+    for new, old in enumerate(np.flatnonzero(~is_test)):
+        images[new] = images[old]
+    return images[: len(images) - len(test)], test
+
+
 def _channels_last(key: str, images: NDArray[Any]) -> NDArray[Any]:
     if images.ndim == 3:
         images = images[..., None]
     if images.ndim != 4 or images.shape[-1] not in (1, 2, 3, 4) or 0 in images.shape:
+        todo = "Move the channels of channels-first images to the end"
+        if images.ndim < 3:
+            todo = "Reshape flat images; rows of a table need no loading, give them to `fit` as float32"
         raise bad_value(
             f"`{key}` has shape (n, height, width) or (n, height, width, channels), 1 to 4 channels",
             Shown(f"shape {images.shape}"),
-            "Reshape flat images, and move the channels of channels-first images to the end",
+            todo,
         )
     return images
 
 
 def _scaled(
-    images: NDArray[Any], value_range: tuple[float, float] | None, shape: tuple[int, int] | None
+    images: NDArray[Any],
+    value_range: tuple[float, float] | None,
+    shape: tuple[int, int] | None,
+    crop: bool,
 ) -> NDArray[np.float32]:
-    """Maps `value_range` to [-1, 1], then scales the images to `shape`."""
+    """Maps `value_range` to [-1, 1], float32 in place, then scales the images to `shape`."""
     low, high = _checked_range(images, value_range)
-    scaled = images.astype(np.float32)
+    scaled = images.astype(np.float32, copy=False)
     scaled -= low
     scaled *= 2 / (high - low)
     scaled -= 1
     np.clip(scaled, -1, 1, out=scaled)  # rounding only: `_checked_range` has seen the pixels
-    return scaled if shape is None or shape == scaled.shape[1:3] else _resized(scaled, shape)
+    return scaled if shape is None or shape == scaled.shape[1:3] else _resized(scaled, shape, crop)
 
 
 def _checked_range(images: NDArray[Any], value_range: tuple[float, float] | None) -> tuple[float, float]:
@@ -185,38 +225,60 @@ def _checked_range(images: NDArray[Any], value_range: tuple[float, float] | None
     return low, high
 
 
-def _resized(images: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Scales every channel of every image; Pillow's bilinear filter also averages when shrinking."""
-    resized = np.empty((len(images), *shape, images.shape[-1]), np.float32)
-    for image, target in zip(images, resized, strict=True):
+def _resized(images: NDArray[np.float32], shape: tuple[int, int], crop: bool) -> NDArray[np.float32]:
+    """Scales every channel of every image."""
+    scaled = empty_images((len(images), *shape, images.shape[-1]))
+    for image, target in zip(images, scaled, strict=True):
         for channel in range(images.shape[-1]):
             plane = Image.fromarray(np.ascontiguousarray(image[..., channel]))
-            target[..., channel] = np.asarray(plane.resize(shape[::-1], Image.Resampling.BILINEAR))
-    return np.clip(resized, -1, 1, out=resized)
+            target[..., channel] = np.asarray(resized(plane, shape, crop=crop))
+    return np.clip(scaled, -1, 1, out=scaled)
+
+
+def read_arrays(path: Path, names: Iterable[str]) -> tuple[dict[str, NDArray[Any]], list[str]]:
+    """Reads those of `names` that an .npz file holds, after a look at the check sum of every byte.
+
+    NumPy alone reads as many bytes as the head of an array says: a damaged head that asks for fewer
+    gives other numbers, and the check sum at the end is never reached. And a damaged list of contents
+    may lack entries, whose number stands at the end of a zip file.
+
+    Returns:
+        The arrays, and the names of all that the file holds.
+
+    Raises:
+        Exception: Whatever the reading of a file that is damaged, or none of NumPy's, meets.
+    """
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        if (damaged := file.zip.testzip()) is not None:
+            raise zipfile.BadZipFile(f"the check sum of {damaged} is wrong")
+        stream.seek(-12 - len(file.zip.comment), os.SEEK_END)
+        if int.from_bytes(stream.read(2), "little") != len(set(file.zip.namelist())) % 2**16:
+            raise zipfile.BadZipFile("its list of contents is damaged")
+        return {name: file[name] for name in names if name in file}, sorted(file)
 
 
 def _read_npz(path: Path) -> Raw:
     expected = "An .npz file holds `x_train` and, if you like, `y_train`, `x_test`, `y_test`"
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in ("x_train", "y_train", "x_test", "y_test") if key in file}
-            found = sorted(file)
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        todo = "Write the file again with `numpy.savez_compressed`, without object arrays"
-        raise OSError(
-            str(bad_value(expected, Shown(f"{path}, which can't be read ({error})"), todo))
-        ) from error
+        arrays, found = read_arrays(path, ARRAYS)
+    except Exception as error:  # a damaged file raises from anywhere in NumPy and the standard library
+        received = Shown(f"{path}, which can't be read ({reason_of(error)})")
+        raise OSError(str(bad_value(expected, received, _way_in(path)))) from error
     if "x_train" not in arrays:
-        raise bad_value(expected, Shown(f"{path} with {found}"), "Rename the array of images to `x_train`")
-    return Raw(arrays["x_train"], arrays.get("y_train"), arrays.get("x_test"), arrays.get("y_test"))
+        received = Shown(f"{path} with {shorten(str(found))}")
+        raise bad_value(expected, received, _way_in(path, "Rename the array of images to `x_train`"))
+    return Raw(arrays["x_train"], *map(arrays.get, ARRAYS[1:]))
+
+
+def _way_in(path: Path, todo: str = "") -> str:
+    """Returns what to do with a file that is no such .npz, by its suffix, or else `todo`."""
+    if is_picture(path):
+        return "Pass the folder of your pictures"
+    if path.suffix.lower() in ARCHIVES:
+        return "Unpack it, and pass the folder with the pictures"
+    if path.suffix.lower() in TABLES:
+        return "A table needs no loading as images; give `fit` its rows as a float32 array"
+    return todo or "Write the file again with `numpy.savez_compressed`, without object arrays"
 
 
 def _checked_labels(key: str, labels: NDArray[Any] | None, num: int) -> NDArray[np.int64] | None:
@@ -243,9 +305,8 @@ def _checked_size(size: int | tuple[int, int] | None) -> tuple[int, int] | None:
     return int(shape[0]), int(shape[1])
 
 
-def _existing(name: str | PathLike[str]) -> Path:
-    """Returns `name` as a path, or says that it is neither a known set nor a path."""
-    path = Path(name).expanduser()
+def _existing(name: str | PathLike[str], path: Path) -> Path:
+    """Returns the path, or says that `name` is neither a known set nor a path."""
     if path.exists():
         return path
     if isinstance(name, str) and not path.suffix and path.name == name:
@@ -260,88 +321,3 @@ def _existing(name: str | PathLike[str]) -> Path:
             )
         )
     )
-
-
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
-GREY_MODES = ("1", "L", "LA")
-COLOUR_MODES = ("RGB", "RGBA", "P", "PA", "CMYK", "YCbCr", "HSV", "LAB")
-
-
-def read_folder(
-    folder: Path, size: tuple[int, int] | None
-) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None, tuple[str, ...]]:
-    """Reads all pictures of a folder, in the order of their names.
-
-    Grey pictures give one channel, unless one picture of the folder has colours. Transparent parts
-    become white, a camera's rotation mark is obeyed, and of a moving picture the first frame is taken.
-
-    Args:
-        folder: Holds the pictures, or one sub-folder a class. Other files are left alone.
-        size: `(height, width)` to which every picture is scaled, or None if all have one size.
-
-    Returns:
-        Pixels, uint8 `(n, height, width, channels)`; labels, int64 `(n,)`, and the names of the
-        sub-folders, in alphabetical order, or None and `()` without sub-folders.
-
-    Raises:
-        OSError: A picture can't be read.
-        ValueError: No picture is there, or the sizes differ.
-    """
-    paths, labels, names = _listed(folder)
-    pictures = [_read(path, size) for path in paths]
-    if not all(picture.mode == "L" for picture in pictures):
-        pictures = [picture.convert("RGB") for picture in pictures]
-    first = pictures[0].size
-    for path, picture in zip(paths, pictures, strict=True):
-        if picture.size != first:
-            received = Shown(
-                f"{paths[0].name} with {first[0]} x {first[1]} pixels and "
-                f"{path} with {picture.size[0]} x {picture.size[1]}"
-            )
-            raise bad_value("All pictures have one size", received, "Pass `size=64`, say, to scale them")
-    pixels = np.stack([np.asarray(picture) for picture in pictures])
-    return pixels.reshape(*pixels.shape[:3], -1), labels, names
-
-
-def _listed(folder: Path) -> tuple[list[Path], NDArray[np.int64] | None, tuple[str, ...]]:
-    loose = _pictures_of(folder)
-    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    groups = {path.name: _pictures_of(path) for path in classes}
-    groups = {name: paths for name, paths in groups.items() if paths}
-    if bool(loose) == bool(groups):
-        found = f"{len(loose)} pictures and {len(groups)} sub-folders with pictures in {folder}"
-        todo = f"Use one of the two ways, with files that end in {', '.join(SUFFIXES)}"
-        raise bad_value("A folder holds pictures, or sub-folders of pictures", Shown(found), todo)
-    if loose:
-        return loose, None, ()
-    labels = np.repeat(np.arange(len(groups)), [len(paths) for paths in groups.values()])
-    return [path for paths in groups.values() for path in paths], labels.astype(np.int64), tuple(groups)
-
-
-def _pictures_of(folder: Path) -> list[Path]:
-    files = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-    return sorted(path for path in files if not path.name.startswith("."))
-
-
-def _read(path: Path, size: tuple[int, int] | None) -> Image.Image:
-    """Reads one picture as mode L or RGB, scaled to `size`."""
-    try:
-        with Image.open(path) as file:
-            picture = _flat(ImageOps.exif_transpose(file))
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        received = Shown(f"{path}, which can't be read ({error})")
-        todo = "Repair the file or take it out of the folder"
-        raise OSError(str(bad_value("Every picture of the folder can be read", received, todo))) from error
-    return picture if size is None else picture.resize(size[::-1], Image.Resampling.BILINEAR)
-
-
-def _flat(picture: Image.Image) -> Image.Image:
-    """Lays a picture on white and brings it to mode L or RGB, 8 bits a channel."""
-    if picture.mode not in GREY_MODES + COLOUR_MODES:
-        raise ValueError(f"mode {picture.mode!r}; pictures have 8 bits a channel")
-    grey = picture.mode in GREY_MODES
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    return picture.convert("L" if grey else "RGB")

@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.datasets import make_moons
 
-from keras_gan._checks import Shown, bad_value, check_array, check_count, check_positive, check_seed
+from keras_gan._checks import (
+    Shown,
+    bad_value,
+    check_array,
+    check_count,
+    check_fits,
+    check_positive,
+    check_seed,
+)
 from keras_gan.data.dataset import Dataset
 
 
@@ -45,7 +53,7 @@ def ring(
     Reference:
         Lin et al. 2018, "PacGAN: The power of two samples in generative adversarial networks", section 4.1.
     """
-    check_count("num_modes", num_modes)
+    check_fits("Modes", (check_count("num_modes", num_modes), 2), "Take fewer", itemsize=8)
     check_positive("radius", radius)
     angles = 2 * np.pi * np.arange(num_modes) / num_modes
     modes = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -83,7 +91,7 @@ def grid(
     Reference:
         Lin et al. 2018, "PacGAN: The power of two samples in generative adversarial networks", section 4.1.
     """
-    check_count("side", side)
+    check_fits("Modes", (check_count("side", side), side, 2), "Take fewer", itemsize=8)
     check_positive("spacing", spacing)
     ticks = spacing * (np.arange(side) - (side - 1) / 2)
     modes = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -146,8 +154,8 @@ def _shares(weights: ArrayLike | None, num_modes: int) -> NDArray[np.float64]:
 
 
 def _streams(num_train: int, num_test: int, seed: int) -> list[np.random.Generator]:
-    check_count("num_train", num_train)
-    check_count("num_test", num_test)
+    num = check_count("num_train", num_train) + check_count("num_test", num_test)
+    check_fits("Points", (num, 2), "Draw fewer", itemsize=8)
     check_seed(seed)
     return np.random.default_rng(seed).spawn(2)
 
@@ -185,8 +193,8 @@ def stacked_digits(
         Metz et al. 2017, "Unrolled generative adversarial networks", section 3.3.1, arXiv:1611.02163;
         Lin et al. 2018, "PacGAN: The power of two samples in generative adversarial networks", section 4.2.
     """
-    check_count("num_train", num_train)
-    check_count("num_test", num_test)
+    num = check_count("num_train", num_train) + check_count("num_test", num_test)
+    check_fits("Images", (num, *digits.sample_shape[:2], NUM_CHANNELS), "Draw fewer")
     labels = digits.train_labels, digits.test_labels
     if labels[0] is None or labels[1] is None or digits.train.ndim != 4 or digits.train.shape[3] != 1:
         todo = "Pass `load_images('mnist')` or `load_images('digits')`"

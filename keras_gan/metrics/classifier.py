@@ -6,13 +6,11 @@ of 28 x 28 pixels; and it is a download of 90 MB.
 
 import math
 import warnings
-import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from keras_gan._checks import Shown, bad_value, check_array, check_seed, writing
 from keras_gan.data.dataset import Dataset
 from keras_gan.data.download import keras_folder
+from keras_gan.data.images import read_arrays
 from keras_gan.data.toy import stacked_label
 
 if TYPE_CHECKING:
@@ -233,12 +232,11 @@ def _read_weights(name: str, shapes: list[tuple[int, ...]]) -> list[NDArray[np.f
     path = _folder() / name
     weights: list[NDArray[np.float32]] = []
     try:
-        # A zip file, whose check sums are tested. Given a path, `np.load` would leave a broken one open.
-        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
-            weights = [file[f"weight_{number}"] for number in range(len(shapes))]
+        names = [f"weight_{number}" for number in range(len(shapes))]
+        weights = list(read_arrays(path, names)[0].values())
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+    except Exception:  # a damaged file raises from anywhere; `weights` stays empty
         pass
     if [weight.shape for weight in weights] == shapes and all(
         np.isfinite(weight).all() for weight in weights

@@ -1,8 +1,13 @@
-"""Images by name, file or folder: float32 in [-1, 1], channels last."""
+"""Images by name or file: float32 in [-1, 1], channels last."""
+
+import io
+import tracemalloc
 
 import numpy as np
 import pytest
-from PIL import Image
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny import THREE_SENTENCES
 
 from keras_gan import data
 
@@ -71,7 +76,7 @@ def test_a_dark_float_set_is_not_stretched(tmp_path):
     [
         ({"images": np.zeros((3, 2, 2), np.uint8)}, "with \\['images'\\]. Rename"),
         ({"x_train": np.zeros((3, 4), np.uint8)}, "Reshape flat images"),
-        ({"x_train": np.zeros((3, 3, 8, 8), np.uint8)}, "move the channels"),
+        ({"x_train": np.zeros((3, 3, 8, 8), np.uint8)}, "Move the channels"),
         ({"x_train": np.zeros((0, 8, 8), np.uint8)}, "shape \\(0, 8, 8, 1\\)"),
         (
             {"x_train": np.zeros((3, 8, 8), np.uint8), "y_train": np.zeros(2, int)},
@@ -117,72 +122,123 @@ def test_missing_path():
         data.load_images("no/such.npz")
 
 
-def paint(path, colour, mode="RGB", size=(5, 6)):
-    path.parent.mkdir(exist_ok=True)
-    Image.new(mode, size, colour).save(path)
+@pytest.mark.parametrize("name", ["a\0b", 300 * "a", "~nobody-of-this-name/a", "", "\ud800"])
+def test_what_no_file_can_be_called(name):
+    with pytest.raises(ValueError, match=r"`name` is the name of a file or folder\. Received: ") as error:
+        data.load_images(name)
+    assert THREE_SENTENCES.fullmatch(str(error.value))
 
 
-def test_folder_of_pictures(tmp_path):
-    for number in range(10):
-        paint(tmp_path / f"{number}.png", (255, 0, 25 * number))
-    (tmp_path / "notes.txt").write_text("left alone")
-    pictures = data.load_images(tmp_path)
-    assert (pictures.train.shape, pictures.test.shape) == ((9, 6, 5, 3), (1, 6, 5, 3))
-    np.testing.assert_array_equal(pictures.train[0, 0, 0, :2], [1, -1])
-    assert pictures.train_labels is None
+@pytest.mark.parametrize(
+    ("name", "todo"),
+    [
+        ("cat.png", "Pass the folder of your pictures"),
+        ("cat.HEIC", "Write the file again"),
+        ("pictures.tar", "Unpack it"),
+        ("rows.csv", "A table needs no loading as images"),
+    ],
+)
+def test_the_advice_is_about_the_file_at_hand(tmp_path, name, todo):
+    (tmp_path / name).write_bytes(b"1,2\n3,4\n")
+    with pytest.raises(OSError, match=rf"{name}, which can't be read .*\. {todo}"):
+        data.load_images(tmp_path / name)
 
 
-def test_sub_folders_are_classes(tmp_path):
-    for number in range(10):
-        paint(tmp_path / "cat" / f"{number}.png", 0, "L")
-        paint(tmp_path / "dog" / f"{number}.png", 255, "L")
-    (tmp_path / "empty").mkdir()
-    pets = data.load_images(tmp_path)
-    assert pets.label_names == ("cat", "dog")
-    assert pets.sample_shape == (6, 5, 1)
-    np.testing.assert_array_equal(pets.train[:, 0, 0, 0], np.where(pets.train_labels == 0, -1, 1))
-    np.testing.assert_array_equal(np.bincount(pets.test_labels), [1, 1])
+def test_a_zip_of_pictures_is_to_be_unpacked(tmp_path):
+    np.savez(tmp_path / "some.npz", **{f"{number}.png": np.zeros(1) for number in range(50)})
+    path = (tmp_path / "some.npz").rename(tmp_path / "some.zip")
+    with pytest.raises(ValueError, match=r"some\.zip with .*\. Unpack it") as error:
+        data.load_images(path)
+    assert len(str(error.value)) < 400
 
 
-def test_transparency_becomes_white_and_one_colour_makes_all_rgb(tmp_path):
-    paint(tmp_path / "a.png", (0, 0, 0, 0), "RGBA")
-    paint(tmp_path / "b.png", 0, "L")
-    pictures = data.load_images(tmp_path)
-    assert pictures.sample_shape == (6, 5, 3)
-    assert {float(pictures.train[0, 0, 0, 0]), float(pictures.test[0, 0, 0, 0])} == {1.0, -1.0}
+def test_a_table_is_not_told_of_channels(tmp_path):
+    path = save(tmp_path / "mine.npz", x_train=np.zeros((9, 4), np.int64))
+    with pytest.raises(ValueError, match=r"shape \(9, 4\)\. Reshape flat images; rows of a table"):
+        data.load_images(path)
 
 
-def test_camera_rotation_is_obeyed(tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    for name in "ab":
-        Image.new("RGB", (8, 4)).save(tmp_path / f"{name}.jpg", exif=exif)
-    assert data.load_images(tmp_path).sample_shape == (8, 4, 3)
+WHOLE = io.BytesIO()
+np.savez_compressed(
+    WHOLE,
+    x_train=np.random.default_rng(0).integers(0, 256, (9, 3, 4), dtype=np.uint8),
+    y_train=np.arange(9) % 3,
+    x_test=np.zeros((2, 3, 4), np.uint8),
+    y_test=np.arange(2),
+)
+CONTENTS = WHOLE.getvalue().index(b"PK\x01\x02")  # where the list of contents begins
 
 
-def test_sizes_that_differ(tmp_path):
-    paint(tmp_path / "a.png", 0, "L")
-    paint(tmp_path / "b.png", 0, "L", size=(7, 7))
-    with pytest.raises(ValueError, match=r"a.png with 5 x 6 pixels and .*b.png with 7 x 7. Pass `size=64`"):
-        data.load_images(tmp_path)
-    assert data.load_images(tmp_path, size=4).sample_shape == (4, 4, 1)
+@settings(max_examples=100, deadline=None)
+@given(
+    byte=st.integers(0, len(WHOLE.getvalue()) - 1) | st.integers(CONTENTS, len(WHOLE.getvalue()) - 1),
+    bit=st.integers(0, 7),
+    num=st.sampled_from([1, 1, 2, 9, 70]),
+)
+def test_flipped_bits_never_give_other_images(tmp_path_factory, byte, bit, num):
+    content = bytearray(WHOLE.getvalue())
+    for position in range(8 * byte + bit, min(8 * byte + bit + num, 8 * len(content))):
+        content[position // 8] ^= 1 << position % 8
+    path = tmp_path_factory.getbasetemp() / "flipped.npz"
+    path.write_bytes(content)
+    message = ""
+    try:
+        found = data.load_images(path)
+    except (ValueError, OSError) as error:
+        message = str(error)
+    if message:
+        assert THREE_SENTENCES.fullmatch(message), message
+        return
+    path.write_bytes(WHOLE.getvalue())
+    whole = data.load_images(path)
+    for part in ("train", "test", "train_labels", "test_labels"):
+        np.testing.assert_array_equal(getattr(found, part), getattr(whole, part))
 
 
-def test_a_broken_picture_is_named(tmp_path):
-    paint(tmp_path / "good.png", 0, "L", size=(60, 60))
-    (tmp_path / "half.png").write_bytes((tmp_path / "good.png").read_bytes()[:60])
-    with pytest.raises(OSError, match=r"half.png, which can't be read"):
-        data.load_images(tmp_path)
-    (tmp_path / "half.png").unlink()
-    Image.fromarray(np.zeros((60, 60), np.uint16)).save(tmp_path / "deep.png")
-    with pytest.raises(OSError, match=r"deep.png, which can't be read .*8 bits a channel"):
-        data.load_images(tmp_path)
+@pytest.mark.parametrize("entry", ["swallowed by the comment before it", "named like another"])
+def test_a_list_of_contents_that_lost_an_entry_is_found(tmp_path, entry):
+    content = bytearray(WHOLE.getvalue())
+    if entry == "named like another":
+        content[content.rindex(b"x_test")] ^= 1  # y_test
+    else:
+        content[CONTENTS + 33] ^= 1  # 256 letters of comment
+    (tmp_path / "mine.npz").write_bytes(content)
+    with pytest.raises(OSError, match=r"can't be read \(its list of contents is damaged\)"):
+        data.load_images(tmp_path / "mine.npz")
 
 
-def test_empty_and_mixed_folders(tmp_path):
-    with pytest.raises(ValueError, match="Received: 0 pictures and 0 sub-folders"):
-        data.load_images(tmp_path)
-    paint(tmp_path / "a.png", 0, "L")
-    paint(tmp_path / "cat" / "b.png", 0, "L")
-    with pytest.raises(ValueError, match="Received: 1 pictures and 1 sub-folders"):
-        data.load_images(tmp_path)
+def test_a_head_that_asks_for_less_is_found(tmp_path):
+    path = save(tmp_path / "mine.npz", x_train=np.zeros((12, 4, 4), np.uint8))
+    path.write_bytes(path.read_bytes().replace(b"(12, 4, 4)", b"(11, 4, 4)"))
+    with pytest.raises(OSError, match=r"can't be read \(the check sum of x_train\.npy is wrong\)"):
+        data.load_images(path)
+
+
+@pytest.mark.parametrize("size", [10**6, 10**30, (1, 10**15)])
+def test_an_absurd_size_is_refused(size):
+    with pytest.raises(ValueError, match=r"`size` is a positive|of memory here") as error:
+        data.load_images("digits", size=size)
+    assert THREE_SENTENCES.fullmatch(str(error.value))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_an_npz_takes_little_more_than_its_images(tmp_path, dtype):
+    path = save(tmp_path / "mine.npz", x_train=np.zeros((400, 32, 32), dtype))
+    tracemalloc.start()
+    found = data.load_images(path, value_range=(0, 255))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * (found.train.nbytes + found.test.nbytes)
+
+
+def test_images_of_other_proportions_are_cropped_or_squeezed(tmp_path):
+    rows = np.repeat(np.arange(0, 200, 5, dtype=np.uint8), 20).reshape(1, 40, 20)
+    path = save(tmp_path / "mine.npz", x_train=rows.repeat(3, axis=0))
+    cropped = (data.load_images(path, size=10).train + 1) * 127.5
+    squeezed = (data.load_images(path, size=10, crop_to_aspect_ratio=False).train + 1) * 127.5
+    assert 50 <= cropped.min() < 60
+    assert 135 < cropped.max() < 150
+    assert squeezed.min() < 15
+    assert squeezed.max() > 180
+    with pytest.raises(ValueError, match="`crop_to_aspect_ratio` is True or False"):
+        data.load_images(path, crop_to_aspect_ratio="no")
