@@ -8,6 +8,7 @@ input `label`, int32 `(batch,)` in `range(num_classes)`: call it with `[z, label
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -19,6 +20,7 @@ from keras_gan._checks import (
     bad_value,
     check_choice,
     check_count,
+    check_fits,
     check_flag,
     check_image_shape,
     check_seed,
@@ -78,9 +80,10 @@ def mlp_generator(
     """
     shape = check_shape("output_shape", output_shape)
     hidden = Hidden(activation, batch_normalization, dropout, initializer, seed)
-    z = layers.Input((check_count("latent_dim", latent_dim),), name="z")
+    check_kernels(check_count("latent_dim", latent_dim), *check_widths(widths), math.prod(shape))
+    z = layers.Input((latent_dim,), name="z")
     inputs, x = with_label(z, z, num_classes)
-    for width in check_widths(widths):
+    for width in widths:
         x = hidden(layers.Dense, x, width)
     x = hidden.linear(layers.Dense, math.prod(shape))(x)
     x = layers.Reshape(shape)(x) if len(shape) > 1 else x
@@ -126,10 +129,11 @@ def mlp_discriminator(
     """
     shape = check_shape("input_shape", input_shape)
     hidden = Hidden(activation, batch_normalization, dropout, initializer, seed, spectral_normalization)
+    check_kernels(math.prod(shape), *check_widths(widths))
     sample = layers.Input(shape, name="sample")
     flat = layers.Flatten()(sample) if len(shape) > 1 else sample
     inputs, x = with_label(sample, flat, num_classes)
-    for width in check_widths(widths):
+    for width in widths:
         x = hidden(layers.Dense, x, width)
     return keras.Model(inputs, hidden.logit(x, minibatch_features), name=name)
 
@@ -154,9 +158,11 @@ def conv_generator(
 
     Args:
         latent_dim: Length of `z`.
-        output_shape: `(height, width, channels)`; both sides divisible by `2**num_blocks`.
+        output_shape: `(height, width, channels)`. Sides that `2**num_blocks` does not divide are made a
+            little larger, and cropped to the middle: 218 × 178 from 7 × 6 by way of 224 × 192.
         width: Channels of the last hidden map; each map before it has twice as many, at most 8 times.
-        num_blocks: Number of doublings. `None`: as many as leave a side of at least 4 (28 → 7, 64 → 4).
+        num_blocks: Number of doublings. `None`: as many as leave 4 to 8 pixels of the shorter side (28 → 7,
+            64 → 4).
         kernel_size: Of the transposed convolutions. A multiple of the stride 2 avoids checkerboards
             (Odena, Dumoulin and Olah 2016).
         activation, output_activation, batch_normalization, dropout, initializer, num_classes, seed: As for
@@ -167,7 +173,7 @@ def conv_generator(
         `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: For a shape that cannot be reached by doublings.
+        ValueError: For sides too short for so many doublings, or a network larger than memory.
 
     Reference:
         Radford, Metz and Chintala 2016, section 3, arXiv:1511.06434.
@@ -177,14 +183,17 @@ def conv_generator(
     hidden = Hidden(activation, batch_normalization, dropout, initializer, seed)
     kernel_size = check_count("kernel_size", kernel_size)
     channels = [check_count("width", width) * min(2**i, 8) for i in range(num_blocks)][::-1]
-    small = (shape[0] // 2**num_blocks, shape[1] // 2**num_blocks, channels[0])
-    z = layers.Input((check_count("latent_dim", latent_dim),), name="z")
+    small = (*(-(-side // 2**num_blocks) for side in shape[:2]), channels[0])
+    check_kernels(check_count("latent_dim", latent_dim), math.prod(small))
+    check_kernels(kernel_size**2 * channels[0], channels[0])
+    z = layers.Input((latent_dim,), name="z")
     inputs, x = with_label(z, z, num_classes)
     x = hidden(layers.Dense, x, math.prod(small), reshape=small)
     for count in channels[1:]:
         x = hidden(layers.Conv2DTranspose, x, count, kernel_size=kernel_size, strides=2, padding="same")
-    last = hidden.linear(layers.Conv2DTranspose, shape[2], kernel_size=kernel_size, strides=2, padding="same")
-    return keras.Model(inputs, activation_layer("output_activation", output_activation)()(last(x)), name=name)
+    x = hidden.linear(layers.Conv2DTranspose, shape[2], kernel_size=kernel_size, strides=2, padding="same")(x)
+    x = cropped(x, shape)
+    return keras.Model(inputs, activation_layer("output_activation", output_activation)()(x), name=name)
 
 
 def conv_discriminator(
@@ -206,7 +215,7 @@ def conv_discriminator(
     """A convolutional discriminator: strided convolutions that halve the map, then one logit.
 
     Args:
-        input_shape: `(height, width, channels)`; both sides divisible by `2**num_blocks`.
+        input_shape: `(height, width, channels)`. A map of an odd side is halved to the larger half.
         width: Channels of the first map; each map after it has twice as many, at most 8 times.
         num_blocks, kernel_size, activation, batch_normalization, dropout, initializer, seed: As for
             `conv_generator`. The first map has no batch normalisation, as in the paper.
@@ -233,8 +242,10 @@ def conv_discriminator(
     kernel_size = check_count("kernel_size", kernel_size)
     sample = layers.Input(shape, name="sample")
     inputs, x = with_plane(sample, num_classes, hidden.seeds)
+    widest = check_count("width", width) * min(2 ** (num_blocks - 1), 8)
+    check_kernels(kernel_size**2 * widest, widest)
     for i in range(num_blocks):
-        count = check_count("width", width) * min(2**i, 8)
+        count = width * min(2**i, 8)
         options = {"kernel_size": kernel_size, "strides": 2, "padding": "same"}
         x = hidden(layers.Conv2D, x, count, normalize=i > 0, **options)
     return keras.Model(inputs, hidden.logit(x, minibatch_features), name=name)
@@ -319,6 +330,7 @@ def with_plane(sample: Any, num_classes: int | None, seeds: Iterator[int | None]
     if num_classes is None:
         return sample, sample
     label, (height, width) = _label(num_classes), sample.shape[1:3]
+    check_kernels(num_classes, height * width)
     # The planes start in the range of the images, [-1, 1].
     initializer = keras.initializers.RandomUniform(-1.0, 1.0, seed=next(seeds))
     plane = layers.Embedding(num_classes, height * width, embeddings_initializer=initializer)(label)
@@ -327,7 +339,7 @@ def with_plane(sample: Any, num_classes: int | None, seeds: Iterator[int | None]
 
 def _label(num_classes: int) -> Any:
     """The second input of a class-conditional network."""
-    if check_count("num_classes", num_classes) < 2:
+    if check_count("num_classes", num_classes, most=2**20) < 2:
         raise bad_value("`num_classes` is an integer from 2 up", num_classes, "Leave it out without classes")
     return layers.Input((), dtype="int32", name="label")
 
@@ -382,16 +394,34 @@ def _names_in(module: Any) -> list[str]:
 
 
 def check_blocks(shape: tuple[int, int, int], num_blocks: int | None) -> int:
-    """Checks the number of doublings, or finds the largest that leaves sides of at least 4."""
-    sides = shape[:2]
-    fitting = [n for n in range(1, 12) if all(side % 2**n == 0 for side in sides)]
-    if num_blocks is None:
-        num_blocks = max((n for n in fitting if min(sides) // 2**n >= _SMALLEST_SIDE), default=0)
-    if num_blocks not in fitting or isinstance(num_blocks, bool | float):
+    """Checks the number of halvings, or finds the largest that leaves the shorter side at least 4 pixels."""
+    shorter = min(shape[:2])
+    if num_blocks is None and shorter < 2 * _SMALLEST_SIDE:
+        near = " x ".join(str(math.ceil(side * 2 * _SMALLEST_SIDE / shorter)) for side in shape[:2])
         raise bad_value(
-            "A convolutional network halves its image once per block, so both sides are divisible by "
-            f"2**num_blocks and the smallest map has sides of at least {_SMALLEST_SIDE}",
-            Shown(f"sides {sides[0]} and {sides[1]}, num_blocks={num_blocks}"),
-            "Resize the images, for example to 28×28 or 32×32, or use the fully connected builders",
+            f"A convolutional network halves images of at least {2 * _SMALLEST_SIDE} pixels a side",
+            Shown(f"{shape[0]} x {shape[1]} pixels"),
+            f"Scale them, say to {near}, or use the fully connected builders",
+        )
+    if num_blocks is None:
+        return (shorter // _SMALLEST_SIDE).bit_length() - 1
+    most = shorter.bit_length() - 1
+    if check_count("num_blocks", num_blocks) > most:
+        raise bad_value(
+            "Each block of a convolutional network halves its image, down to one pixel",
+            Shown(f"{shape[0]} x {shape[1]} pixels, num_blocks={num_blocks}"),
+            f"Pass {most} at most, or larger images" if most else "Pass larger images",
         )
     return num_blocks
+
+
+def check_kernels(*sizes: int) -> None:
+    """Raises `ValueError` where a kernel between two neighbouring sizes would not fit into memory."""
+    for size, next_size in pairwise(sizes):
+        check_fits("The weights of a layer", (size, next_size), "Build a smaller network")
+
+
+def cropped(x: Any, shape: tuple[int, int, int]) -> Any:
+    """The middle of the images `x`, of that shape; `x` itself where it has it."""
+    spare = [large - side for large, side in zip(x.shape[1:3], shape[:2], strict=True)]
+    return layers.Cropping2D([(n // 2, n - n // 2) for n in spare])(x) if any(spare) else x

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_gan._checks import Shown, bad_value, check_count, check_seed
+from keras_gan._checks import Shown, bad_value, check_count, check_fits, check_seed
 
 _TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
 _LINEAR = (layers.Dense, layers.Conv1D, layers.Conv2D, layers.Conv3D, *_TRANSPOSED)
@@ -217,6 +217,7 @@ class MinibatchDiscrimination(layers.Layer):
                 "Put a `Flatten` layer before it",
             )
         shape = (input_shape[-1], self.num_kernels * self.kernel_dim)
+        check_fits("The numbers of T", shape, "Take fewer or shorter kernels")
         self.kernel = self.add_weight(shape=shape, initializer=self.kernel_initializer, name="kernel")
 
     def call(self, inputs: Any) -> Any:

@@ -3,8 +3,11 @@
 import keras
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import keras_gan as kg
+from keras_gan.networks.builders import check_blocks
 
 pytestmark = pytest.mark.backend
 
@@ -67,6 +70,54 @@ def test_convolutions_halve_down_to_a_map_of_at_least_four(side, smallest):
 def test_sides_may_differ_and_blocks_may_be_fewer():
     network = kg.conv_discriminator((16, 24, 1), width=2, num_blocks=1)
     assert layers_of(network, keras.layers.Flatten)[0].input.shape[1:3] == (8, 12)
+
+
+@settings(deadline=None)
+@given(shape=st.tuples(st.integers(8, 600), st.integers(8, 600), st.integers(1, 3)))
+def test_any_size_leaves_four_to_eight_pixels_of_the_shorter_side(shape):
+    num = check_blocks(shape, None)
+    assert 4 <= min(-(-side // 2**num) for side in shape[:2]) <= 8
+    for times in (1, 3, 5, 7):  # what doublings alone reach is reached by them
+        for side in (8 * times, 2**num * times):
+            blocks = [n for n in range(1, 12) if side % 2**n == 0 and side // 2**n >= 4]
+            if blocks:
+                assert check_blocks((side, side, 1), None) == max(blocks)
+
+
+@pytest.mark.parametrize(
+    ("shape", "small"),
+    [((218, 178, 3), (7, 6)), ((27, 9, 1), (14, 5)), ((28, 30, 3), (7, 8)), ((9, 8, 1), (5, 4))],
+)
+def test_sizes_that_doublings_do_not_reach_are_cropped(shape, small):
+    generator = kg.conv_generator(5, shape, width=2, seed=1)
+    discriminator = kg.conv_discriminator(shape, width=2, seed=2)
+    assert generator.output_shape == discriminator.input_shape == (None, *shape)
+    (reshape,) = layers_of(generator, keras.layers.Reshape)
+    (flatten,) = layers_of(discriminator, keras.layers.Flatten)
+    assert reshape.output.shape[1:3] == flatten.input.shape[1:3] == small
+    (crop,) = layers_of(generator, keras.layers.Cropping2D)
+    whole = output(keras.Model(generator.input, crop.input))
+    top, left = ((large - side) // 2 for large, side in zip(whole.shape[1:3], shape[:2], strict=True))
+    middle = np.tanh(whole[:, top : top + shape[0], left : left + shape[1]])
+    np.testing.assert_allclose(output(generator), middle, atol=1e-6)
+    assert output(discriminator).shape == (4, 1)
+
+
+def test_the_widest_layer_of_a_large_size_is_no_giant():
+    generator, discriminator = kg.conv_generator(100, (218, 178, 3)), kg.conv_discriminator((218, 178, 3))
+    assert max(weight.shape[0] * weight.shape[-1] for weight in generator.weights) < 1.1e6 + 100 * 4
+    assert generator.count_params() < 3e6
+    assert discriminator.count_params() < 2e6
+
+
+@pytest.mark.parametrize("side", [8, 28, 32, 56, 64])
+def test_sizes_that_doublings_reach_are_not_cropped(side):
+    network = kg.conv_generator(5, (side, side, 1), width=2)
+    kinds = [type(layer).__name__ for layer in network.layers]
+    num = kinds.count("Conv2DTranspose")
+    block = ["Conv2DTranspose", "BatchNormalization", "Activation"]
+    start = ["InputLayer", "Dense", "Reshape", "BatchNormalization", "Activation"]
+    assert kinds == [*start, *block * (num - 1), "Conv2DTranspose", "Activation"]
 
 
 def test_parameters_as_counted_by_hand():
@@ -345,9 +396,10 @@ def test_bad_options_are_refused(name, options, message):
         (lambda: kg.conv_generator(3, (8, 8, 1), output_activation="tan"), "`output_activation`"),
         (lambda: kg.conv_generator(3, (28, 28)), r"\(height, width, channels\)\. Received: \(28, 28\)"),
         (lambda: kg.conv_discriminator((784,)), r"\(height, width, channels\)\. Received: \(784,\)"),
-        (lambda: kg.conv_discriminator((27, 27, 1)), "sides 27 and 27.*Resize the images"),
-        (lambda: kg.conv_discriminator((28, 28, 1), num_blocks=3), "sides 28 and 28, num_blocks=3"),
-        (lambda: kg.conv_generator(3, (28, 30, 1), num_blocks=2), "sides 28 and 30, num_blocks=2"),
+        (lambda: kg.conv_discriminator((7, 7, 1)), "7 x 7 pixels. Scale them, say to 8 x 8, or use"),
+        (lambda: kg.conv_generator(3, (20, 5, 1)), "20 x 5 pixels. Scale them, say to 32 x 8, or use"),
+        (lambda: kg.conv_discriminator((28, 30, 1), num_blocks=5), "num_blocks=5. Pass 4 at most, or larger"),
+        (lambda: kg.conv_generator(3, (28, 1, 1), num_blocks=1), "num_blocks=1. Pass larger images"),
         (lambda: kg.conv_generator(3, (28, 28, 1), width=0), "`width` is a positive integer"),
     ],
 )
