@@ -105,6 +105,13 @@ class Frame:
         return np.full((40, 2), "a", object)
 
 
+def deep_list():
+    value = []
+    for _ in range(100_000):
+        value = [value]
+    return value
+
+
 def torch_tensor(**options):
     return pytest.importorskip("torch").ones((40, 2), **options)
 
@@ -423,10 +430,12 @@ BUILDERS = [
     Case("mlp/seed", mlp(seed=-1), "`seed` is an integer"),
     Case("conv/flat shape", lambda gan, f: kg.conv_generator(2, (64,)), "height, width, channels"),
     Case("conv/shape None", lambda gan, f: kg.conv_generator(2, None), "height, width, channels"),
-    Case("conv/odd sides", lambda gan, f: kg.conv_generator(2, (9, 9, 1)), "sides 9 and 9"),
+    Case("conv/small sides", lambda gan, f: kg.conv_generator(2, (7, 14, 1)), "7 x 14 .*, say to 8 x 16,"),
+    Case("conv/a table", lambda gan, f: kg.conv_discriminator((9,)), "fully connected networks take data"),
+    Case("conv/no channels", lambda gan, f: kg.conv_discriminator((28, 32)), r"Pass `\(28, 32, 1\)`"),
     Case("conv/kernel_size 0", conv(kernel_size=0), "`kernel_size` is a positive"),
     Case("conv/width True", conv(width=True), "`width` is a positive"),
-    Case("conv/num_blocks 1.0", conv(num_blocks=1.0), "num_blocks=1.0"),
+    Case("conv/num_blocks 1.0", conv(num_blocks=1.0), "`num_blocks` is a positive integer"),
     Case("conv/features", conv(minibatch_features="discrimnation"), "Did you mean 'discrimination'"),
     Case(
         "layer/spectral",
@@ -506,7 +515,7 @@ FILES = [
     Case("images/missing folder", load(lambda f: f / "none"), "doesn't exist", None, FileNotFoundError),
     Case("images/empty folder", load(lambda f: f), "0 pictures and 0 sub-folders"),
     Case("images/folder without pictures", load(lambda f: file_in(f).parent), "0 pictures"),
-    Case("images/one broken file", load(broken_picture), r"b\.png, which can't be read", None, OSError),
+    Case("images/one broken file", load(broken_picture), r"1 of 3 that can't be: b\.png", None, OSError),
     Case("images/other size", load(lambda f: pictures(f, a=(4, 4), b=(5, 4))), r"5 x 4. Pass `size=64`"),
     Case("images/one picture", load(lambda f: pictures(f, a=(4, 4))), "two images or more"),
     Case("npz/cut off", load(cut_npz), r"own\.npz, which can't be read", None, OSError),
@@ -575,6 +584,18 @@ LOOK = [
     ),
     Case("metrics/weights", shows(kg.metrics.kl_to_weights, POINTS, [[0, 0]], [2.0]), "of sum 1"),
     Case("metrics/density", shows(kg.ring().log_density, rows(5, 3)), r"`x` has shape \(n, 2\)"),
+    Case("metrics/a column", shows(kg.metrics.frechet_distance, rows(40), rows(40)), r"`x\[:, None\]`"),
+    Case("metrics/one row", shows(kg.metrics.kernel_distance, rows(1, 2), rows(9, 2)), "Pass more samples"),
+    Case("metrics/images", shows(kg.metrics.frechet_distance, rows(9, 4, 4), POINTS), "classifier.features"),
+    Case(
+        "metrics/report of points", shows(kg.metrics.sample_report, POINTS, kg.ring(), None), "`mode_report`"
+    ),
+    Case(
+        "metrics/labels", shows(kg.metrics.class_report, [0.5, 1.5], 2), "the number of each sample's class"
+    ),
+    Case(
+        "metrics/modes of images", shows(kg.mode_report, POINTS, kg.load_images("digits")), "`sample_report`"
+    ),
     Case("plot/width", shows(kg.plot_samples, real=rows(5, 3)), r"`real` has shape \(n, 2\)"),
     Case("plot/texts", shows(kg.plot_samples, fake=["a"]), "`fake` is an array of numbers"),
     Case("plot/NaN", shows(kg.plot_samples, real=with_one(np.nan)), "`real` holds finite numbers"),
@@ -612,7 +633,45 @@ LOOK = [
     Case("audit/a string", lambda gan, f: kg.weight_audit(d="d").__enter__(), "a Keras model or layer"),
 ]
 
-CASES = [*FIT, *USE, *GAN, *BUILDERS, *FILES, *LOOK]
+HUGE = 10**15
+ABSURD = [
+    Case("absurd/ring", shows(kg.ring, HUGE), r"Modes fit into the .* GB of memory here"),
+    Case("absurd/grid", shows(kg.grid, HUGE), "Modes fit into"),
+    Case("absurd/points", shows(kg.moons, num_train=HUGE), "Points fit into"),
+    Case("absurd/count", shows(kg.ring, num_test=10**4000), "positive integer, at most"),
+    Case("absurd/std", shows(kg.ring, std=10**400), "`std` is a positive number"),
+    Case(
+        "absurd/stacked", shows(kg.stacked_digits, kg.load_images("digits"), num_test=HUGE), "Images fit into"
+    ),
+    Case("absurd/latent_dim", shows(kg.mlp_generator, HUGE, (2,)), "weights of a layer fit into"),
+    Case("absurd/widths", shows(kg.mlp_discriminator, (2,), widths=(10**8, 10**8)), "Build a smaller"),
+    Case("absurd/output_shape", shows(kg.mlp_generator, 2, (10**6, 10**6, 3)), "weights of a layer"),
+    Case("absurd/classes", shows(kg.mlp_generator, 2, (2,), num_classes=HUGE), "at most 1,048,576"),
+    Case("absurd/conv width", shows(kg.conv_generator, 2, (8, 8, 1), width=10**8), "weights of a layer"),
+    Case("absurd/conv kernel", shows(kg.conv_discriminator, (8, 8, 1), kernel_size=10**8), "weights of a"),
+    Case("absurd/conv blocks", shows(kg.conv_discriminator, (8, 8, 1), num_blocks=HUGE), "Pass 3 at most"),
+    Case("absurd/conv planes", shows(kg.conv_discriminator, (10**5, 10**5, 1), num_classes=999), "weights"),
+    Case("absurd/minibatch", shows(kg.MinibatchDiscrimination(HUGE).build, (None, 9)), "numbers of T fit"),
+    Case("absurd/counted classes", shows(kg.metrics.class_report, [0, 1], HUGE), "Counts fit into"),
+    Case("absurd/floor", shows(kg.metrics.kl_floor, 10**400, 1), "positive integer, at most"),
+    Case("absurd/ticks", shows(kg.plot_surface, np.sum, (0, 1, 0, 1), num_ticks=HUGE), "Points fit into"),
+    Case("absurd/columns", shows(kg.plots.image_grid, rows(4, 4, 4), HUGE), "Places fit into"),
+    Case("absurd/fps", shows(kg.movie, rows(2, 8, 8), fps=HUGE), "`fps` is .*, at most 1,000"),
+    Case("absurd/scale", shows(kg.movie, rows(2, 8, 8), scale=HUGE), "`scale` is .*, at most 2,047"),
+    Case("absurd/frames", shows(kg.movie, np.zeros((1, 1, 20_000))), "at most 16,382 pixels a side"),
+    Case("absurd/a deep list", shows(kg.metrics.modes_captured, deep_list(), [[0, 0]], 0.1), "a list that"),
+    Case("name/NUL", shows(kg.movie, rows(2, 8, 8), "a\0.webp"), "`path` is the name of a file"),
+    Case("name/300 letters", shows(kg.movie, rows(2, 8, 8), 300 * "a" + ".webp"), "`path` is the name"),
+    Case(
+        "name/a folder",
+        lambda gan, f: kg.movie(rows(2, 8, 8), f),
+        "`path` is a file, .*which is a folder",
+        None,
+        OSError,
+    ),
+]
+
+CASES = [*FIT, *USE, *GAN, *BUILDERS, *FILES, *LOOK, *ABSURD]
 
 
 def message_of(case, folder):

@@ -22,6 +22,7 @@ from keras_gan._checks import (
     check_array,
     check_choice,
     check_count,
+    check_fits,
     check_flag,
     check_folder,
     check_image_shape,
@@ -30,6 +31,7 @@ from keras_gan._checks import (
     check_positive,
     check_seed,
     check_shape,
+    check_target,
     check_widths,
     shorten,
     unknown_option,
@@ -135,10 +137,65 @@ def test_counts_from_zero():
         check_count("initial_epoch", -1, or_zero=True)
 
 
-def test_counts_up_to_a_limit():
+def test_a_count_has_an_end():
     assert check_count("size", 64, most=64) == 64
-    with pytest.raises(ValueError, match=r"`size` is a positive integer, at most 64\. Received: 65\. Pass"):
-        check_count("size", 65, most=64)
+    for value, most in ((65, 64), (2**63, 2**63 - 1)):
+        with pytest.raises(
+            ValueError, match=rf"^`size` is a positive integer, at most {most:,}\. Received: "
+        ):
+            check_count("size", value, most=most)
+
+
+@pytest.mark.parametrize("value", [10**400, np.complex64(1), np.inf, "1"])
+def test_what_float64_cannot_hold_is_no_number(value):
+    for check in (check_number, check_positive):
+        with pytest.raises(ValueError, match=r"^`std` is a .*number\. Received: .*\. Pass"):
+            check("std", value)
+
+
+def test_what_cannot_be_shown_is_named_by_its_type():
+    deep: list = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert str(bad_value("This is flat", deep, "Flatten it")) == (
+        "This is flat. Received: a list that can't be shown. Flatten it."
+    )
+    assert "a int that can't be shown" in str(unknown_option("loss", 10**5000, ["hinge"]))
+    with pytest.raises(ValueError, match="a list that can't be shown"):
+        check_array("x", deep)
+
+
+def test_arrays_larger_than_memory_are_refused():
+    check_fits("Images", (10, 64, 64, 3), "Take fewer")
+    with pytest.raises(ValueError, match=r"shape \(1000000, 1000000\), which takes 4,000 GB\. Take fewer\."):
+        check_fits("Images", (10**6, 10**6), "Take fewer")
+
+
+@pytest.mark.parametrize("value", ["a\0b", 300 * "a", "~nobody-of-this-name/a", "", "\ud800", 3, None, b"a"])
+def test_what_nothing_can_be_called(value, tmp_path):
+    for check in (check_path, check_target):
+        with pytest.raises(ValueError, match=r"^`file` is the name of a file or folder\. Received: .*Choose"):
+            check("file", value)
+    if isinstance(value, str) and value and not value.startswith("~"):
+        with pytest.raises(ValueError, match=r"^`file` is the name of a file or folder"):
+            check_folder("file", tmp_path / value)
+
+
+def test_targets(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert check_target("path", "~/film.webp") == tmp_path / "film.webp"
+    with pytest.raises(OSError, match=r"which is a folder\. Choose the name of a file in it"):
+        check_target("path", tmp_path)
+    with pytest.raises(OSError, match="which is not there"):
+        check_target("path", tmp_path / "none" / "film.webp")
+
+
+def test_a_name_may_be_as_long_as_the_system_takes(tmp_path):
+    path = tmp_path / (61 * "🙂" + ".txt")  # 248 bytes
+    with writing(path) as part:
+        part.write_text("all of it", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "all of it"
 
 
 def test_flags():

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import rel_entr
 from scipy.stats import binom
 
-from keras_gan._checks import Shown, bad_value, check_array, check_count, check_number
+from keras_gan._checks import Shown, bad_value, check_array, check_count, check_fits, check_number
 
 
 def class_kl(labels: ArrayLike, num_classes: int, *, weights: ArrayLike | None = None) -> float:
@@ -197,20 +197,21 @@ def classifier_score(probabilities: ArrayLike) -> float:
     is_valid = given.ndim == 2 and given.size and (given >= 0).all()
     if not is_valid or not np.allclose(given.sum(axis=1), 1, atol=1e-4):
         received = Shown(f"shape {given.shape}, or rows of another sum")
-        todo = "Pass `classifier.probabilities(images)`"
+        todo = "Pass the share of each class, such as `classifier.probabilities(images)` gives"
         raise bad_value("`probabilities` has shape (n, num_classes), rows of sum 1", received, todo)
     return float(np.exp(rel_entr(given, given.mean(axis=0)).sum(axis=1).mean()))
 
 
 def _counts(labels: ArrayLike, num_classes: int) -> NDArray[np.intp]:
     """Returns how many samples each class has."""
-    check_count("num_classes", num_classes)
+    check_fits("Counts", (check_count("num_classes", num_classes),), "Take fewer classes", itemsize=8)
     array = check_array("labels", labels, dtype=None)
     is_valid = array.ndim == 1 and array.size and array.dtype.kind in "iu"
     if not is_valid or array.min() < 0 or array.max() >= num_classes:
         expected = f"`labels` holds integers from 0 to {num_classes - 1}, one a sample"
         received = Shown(f"shape {array.shape}, dtype {array.dtype}, {_range(array)}")
-        raise bad_value(expected, received, "Pass `classifier.labels(images)`")
+        todo = "Pass the number of each sample's class, such as `classifier.labels(images)` gives"
+        raise bad_value(expected, received, todo)
     return np.bincount(array, minlength=num_classes)
 
 

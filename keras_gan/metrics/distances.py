@@ -128,13 +128,17 @@ def check_features(name: str, features: ArrayLike, *, least: int = 1) -> NDArray
     """Returns one set as float64 `(n, d)`, finite, with `least` rows or more, or raises `ValueError`."""
     array = check_array(name, features)
     if array.ndim != 2 or len(array) < least or not array.shape[1]:
-        todo = "Pass one sample a row; images become rows by `classifier.features(images)`"
+        todo = "Pass one sample a row, of images `classifier.features(images)`"
+        if array.ndim == 1:
+            todo = "Pass one sample a row, `x[:, None]` where each is one number"
+        elif array.ndim == 2:
+            todo = "Pass more samples"
         rows = f"at least {least} rows" if least > 1 else "at least one row"
         raise bad_value(f"`{name}` has shape (n, d), {rows}", Shown(f"shape {array.shape}"), todo)
     broken = int((~(np.abs(array) < LARGEST)).any(axis=1).sum())
     if broken:
         received = Shown(f"NaN or infinity in {broken} of {len(array)}, or a number beyond {LARGEST:g}")
         raise bad_value(
-            f"All of `{name}` is finite", received, "Look for the step at which training diverged"
+            f"All of `{name}` is finite", received, "Leave these rows out, and look where they come from"
         )
     return array

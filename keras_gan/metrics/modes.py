@@ -190,7 +190,8 @@ def mode_report(samples: ArrayLike, dataset: Dataset, *, min_share: float = 0.0)
     """
     modes, std, weights = (getattr(dataset, name, None) for name in ("modes", "std", "weights"))
     if modes is None or std is None or weights is None:
-        raise bad_value("`dataset` is a Gaussian mixture", dataset, "Use `ring` or `grid`")
+        todo = "Use `ring` or `grid`, or measure images by `sample_report`"
+        raise bad_value("`dataset` is a Gaussian mixture", dataset, todo)
     return ModeReport(
         modes=modes_captured(samples, modes, std, min_share=min_share),
         num_modes=len(modes),

@@ -113,6 +113,9 @@ def sample_report(
         (1.0, 179)
     """
     fake = check_array("samples", samples, dtype=np.float32)
+    if dataset.train.ndim != 4:
+        todo = "Measure points by `mode_report` or by the distances of `kg.metrics`"
+        raise bad_value("`dataset` holds images with labels", Shown(repr(dataset)), todo)
     rng = np.random.default_rng(check_seed(seed))
     order = rng.permutation(len(dataset.test))
     num = min(len(fake) if fake.ndim else 0, len(order) // 2)

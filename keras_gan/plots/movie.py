@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from keras_gan._checks import Shown, bad_value, check_array, check_count, check_folder, writing
+from keras_gan._checks import Shown, bad_value, check_array, check_count, check_fits, check_target, writing
 from keras_gan.plots.pictures import checked_images
 
 SIDE = 448  # pixels that the longer side of small frames is blown up to
+LONGEST, MOST_FPS = 16_382, 1_000  # WebP's longest side, made even; it counts in milliseconds
 WEBP_NOTE = "Animated WebP, which can't be paused. `pip install av` makes films with controls."
 # Without it, x264's fast arithmetic gives other bytes in about one run of a hundred, and on other processors.
 SAME_BYTES = {"x264-params": "cpu-independent=1"}
@@ -65,16 +66,15 @@ class Movie:
         """Writes the film to a file whose name ends in `suffix`, and returns its path.
 
         Raises:
-            ValueError: The name ends differently.
-            OSError: The folder is not there or not writable.
+            ValueError: The name ends differently, or no file can be called so.
+            OSError: The folder is not there or not writable, or the path is that of a folder.
         """
-        path = Path(path)
+        path = check_target("path", path)
         if path.suffix != self.suffix:
             todo = f"Choose a name that ends in {self.suffix}"
             if path.suffix == ".mp4":
                 todo = "Install PyAV with `pip install av`, or choose a name that ends in .webp"
             raise bad_value(f"This movie is a {self.suffix} file", Shown(f"path {path}"), todo)
-        check_folder("path", path.parent, exists=True)
         with writing(path) as part:
             part.write_bytes(self.data)
         return path
@@ -94,7 +94,7 @@ def movie(
         frames: uint8 in 0..255 `(t, height, width, 3)`, or floats in [-1, 1] `(t, height, width)`
             or `(t, height, width, channels)`, such as a stack of `image_grid` results.
         path: File to write as well, or None. A name that ends in `.webp` asks for that format.
-        fps: Frames a second.
+        fps: Frames a second, at most 1,000.
         scale: Whole number by which each pixel is blown up; None for about 448 pixels a side.
         alt: What is seen, with its numbers, for readers who can't see it.
 
@@ -102,19 +102,27 @@ def movie(
         A `Movie`: H.264 in MP4 where PyAV is installed, else animated WebP, which says so.
 
     Raises:
-        ValueError: The frames have another shape or values, or `path` ends in something else.
+        ValueError: The frames have another shape or values, a side would be longer than 16,382 pixels, or
+            `path` ends in something else.
+        OSError: `path` can't be written to.
 
     Example:
         >>> movie(np.zeros((3, 17, 17)), scale=4).num_frames
         3
     """
-    check_count("fps", fps)
+    check_count("fps", fps, most=MOST_FPS)
+    if path is not None:
+        path = check_target("path", path)
     pictures = _pictures(frames)
-    if scale is None:
-        scale = max(1, SIDE // max(pictures.shape[1:3]))
-    check_count("scale", scale)
+    side = max(pictures.shape[1:3])
+    if side > LONGEST:
+        received = Shown(f"{side:,}")
+        raise bad_value(f"`frames` have at most {LONGEST:,} pixels a side", received, "Scale them down")
+    scale = check_count("scale", max(1, SIDE // side) if scale is None else scale, most=LONGEST // side)
+    num_bytes = (len(pictures), *(scale * length for length in pictures.shape[1:3]), 3)
+    check_fits("Frames", num_bytes, "Take a smaller `scale`, or fewer", itemsize=1)
     pictures = _even(pictures.repeat(scale, axis=1).repeat(scale, axis=2))
-    wants_webp = path is not None and Path(path).suffix == ".webp"
+    wants_webp = path is not None and path.suffix == ".webp"
     encoded = None if wants_webp else _h264(pictures, fps)
     data, suffix = (_webp(pictures, fps), ".webp") if encoded is None else (encoded, ".mp4")
     height, width = pictures.shape[1:3]

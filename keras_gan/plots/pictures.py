@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from numpy.typing import ArrayLike, NDArray
 
-from keras_gan._checks import Shown, bad_value, check_array, check_count, check_number
+from keras_gan._checks import Shown, bad_value, check_array, check_count, check_fits, check_number
 from keras_gan.plots.style import COLOURS, legend_below, new_or_given, styled
 
 MANY_POINTS = 1_000
@@ -162,7 +162,7 @@ def plot_surface(
     if ends.shape != (4,) or not np.isfinite(ends).all() or ends[0] >= ends[1] or ends[2] >= ends[3]:
         raise bad_value("`limits` are (x_low, x_high, y_low, y_high)", limits, "Pass `(-2, 2, -2, 2)`, say")
     x_low, x_high, y_low, y_high = ends
-    check_count("num_ticks", num_ticks)
+    check_fits("Points", (check_count("num_ticks", num_ticks), num_ticks, 2), "Take fewer", itemsize=8)
     check_number("center", center)
     x, y = np.linspace(x_low, x_high, num_ticks), np.linspace(y_low, y_high, num_ticks)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)
@@ -238,8 +238,8 @@ def image_grid(images: ArrayLike, columns: int | None = None) -> NDArray[np.floa
     num, height, width, channels = pixels.shape
     if columns is None:
         columns = int(np.ceil(np.sqrt(num)))
-    check_count("columns", columns)
-    rows = -(-num // columns)
+    rows = -(-num // check_count("columns", columns))
+    check_fits("Places", (rows, columns, height + 1, width + 1, channels), "Take fewer columns")
     cells = np.ones((rows * columns, height + 1, width + 1, channels), np.float32)
     cells[:num, :-1, :-1] = pixels
     cells = cells.reshape(rows, columns, height + 1, width + 1, channels).swapaxes(1, 2)
@@ -253,7 +253,7 @@ def checked_images(images: ArrayLike) -> NDArray[np.float32]:
     if array.ndim == 3:
         array = array[..., None]
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape:
-        todo = "Reshape flat images, and pass several: `images[:16]`"
+        todo = "Reshape flat images, and pass several: `images[:16]`; draw points by `plot_samples`"
         expected = "Images have shape (n, height, width) or (n, height, width, channels), 1 or 3 channels"
         raise bad_value(expected, Shown(f"shape {np.shape(images)}"), todo)
     if array.dtype.kind != "f":
@@ -273,6 +273,6 @@ def finite(name: str, values: NDArray[Any]) -> NDArray[Any]:
     if broken:
         received = Shown(f"{broken} of {values.size} that are not")
         raise bad_value(
-            f"`{name}` holds finite numbers", received, "Look for the step where training diverged"
+            f"`{name}` holds finite numbers", received, "Leave them out, and look where they come from"
         )
     return values
