@@ -8,13 +8,14 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 import keras_gan as kg
 from ground.files import ROOT
 
 PAGES = {
     name: (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("when_training_goes_wrong.md", "prerequisites.md")
+    for name in ("when_training_goes_wrong.md", "prerequisites.md", "own_pictures.md")
 }
 PROGRAM = re.compile(  # what it prints may be folded
     r"^## ([^\n]*)\n(?:(?!^## ).)*?```python\n(.*?)```\n+(?:<details[^\n]*\n+)?```text\n(.*?)```", re.M | re.S
@@ -34,9 +35,21 @@ def test_every_program_of_a_page_is_found(name):
     ids=[heading for _, heading, *_ in PROGRAMS],
 )
 @pytest.mark.filterwarnings("ignore")
-def test_programs_print_what_the_page_says(name, program, printed, capsys):
+def test_programs_print_what_the_page_says(name, program, printed, capsys, tmp_path, monkeypatch):
+    if name == "own_pictures.md":
+        _paint(tmp_path)
+        monkeypatch.chdir(tmp_path)
     exec(compile(program, name, "exec"), {})
     assert capsys.readouterr().out == printed
+
+
+def _paint(place):
+    """The two folders of which that page speaks."""
+    folders = {"pictures": 60, "animals/cat": 8, "animals/dog/large": 6, "animals/dog/small": 6}
+    for folder, number in folders.items():
+        (place / folder).mkdir(parents=True)
+        for i in range(number):
+            Image.new("RGB", (40, 60), ("black", "white")[i % 2]).save(place / folder / f"{i:02}.png")
 
 
 WRITTEN = [
