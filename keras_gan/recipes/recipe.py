@@ -105,10 +105,11 @@ class Recipe:
         """
         shape = check_image_shape("image_shape", image_shape)
         if any(side % self.multiple for side in shape[:2]):
+            near = tuple(self.multiple * max(1, round(side / self.multiple)) for side in shape[:2])
             raise bad_value(
                 f"The networks of {self.name!r} halve images, so {self.multiple} divides both sides",
                 Shown(f"images of {shape[0]} x {shape[1]} pixels"),
-                f"Scale them: `kg.load_images(name, size={self.size})`",
+                f"Scale them: `kg.load_images(name, size={near})`, or the size of its source, {self.size}",
             )
         seeds = [int(seed) for seed in np.random.default_rng(check_seed(seed)).integers(2**31, size=3)]
         gan = GAN(
