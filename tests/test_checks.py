@@ -321,13 +321,6 @@ def test_two_processes_at_once_do_not_mix(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_name_may_be_as_long_as_the_system_takes(tmp_path):
-    path = tmp_path / (61 * "🙂" + ".txt")  # 248 bytes
-    with writing(path) as part:
-        part.write_text("all of it", encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == "all of it"
-
-
 def test_paths(monkeypatch):
     monkeypatch.setenv("HOME", "/home/of/somebody")
     monkeypatch.setenv("USERPROFILE", "/home/of/somebody")

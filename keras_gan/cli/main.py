@@ -139,7 +139,10 @@ def _add_train(commands_of: Any) -> None:
         help="digits (comes with the package), mnist, fashion_mnist, cifar10, an .npz file or a folder of "
         "pictures; by default the recipe's own",
     )
-    train.add_argument("--size", type=int, help="scale images to this side in pixels")
+    train.add_argument(
+        "--size", type=int, help="crop images to squares and scale them to this side in pixels"
+    )
+    train.add_argument("--skip-broken", action="store_true", help="leave out pictures that can't be read")
     train.add_argument("--epochs", type=int, help="passes over the data; by default as long as the source")
     train.add_argument("--batch-size", type=int, help="real images a step; by default the recipe's own")
     train.add_argument("--seed", type=int, default=0, help="of everything random; 0 by default")

@@ -27,7 +27,7 @@ def train(arguments: Namespace) -> None:
     batch_size, size = arguments.batch_size or recipe.batch_size, arguments.size or recipe.size
     run = {"recipe": recipe.name, "data": data, "size": size, "batch_size": batch_size, "seed": seed}
     folder = RunFolder(path, run)
-    images = _images(data, size)
+    images = _images(data, size, arguments.skip_broken)
     num_images, shape = len(images.train), images.sample_shape
     epochs = arguments.epochs or recipe.epochs_for(num_images, batch_size)
     if folder.is_complete(epochs):
@@ -101,11 +101,11 @@ def _finish(folder: RunFolder, gan: GAN, history: keras.callbacks.History, name:
     print(f"'{folder.path}' holds gan.keras, movie{film.suffix}, metrics.csv, samples/ and run.json.")
 
 
-def _images(name: str, size: int | None) -> Dataset:
+def _images(name: str, size: int | None, skip_broken: bool) -> Dataset:
     """Loads the images of `--data`, a name or a path."""
     if name not in LABEL_NAMES and not Path(name).expanduser().exists():
         raise unknown_option("--data", name, [*LABEL_NAMES, "the path of a folder of pictures"])
-    images = load_images(name, size=size)
+    images = load_images(name, size=size, skip_broken=skip_broken)
     if images.sample_shape[-1] not in (1, 3):
         raise bad_value(
             "Images have 1 or 3 channels", Shown(f"{images.sample_shape[-1]} in '{name}'"), "Convert them"

@@ -57,7 +57,7 @@ def read_folder(
         received = Shown(f"{len(broken)} of {len(paths)} that can't be: {', '.join(broken)}")
         expected = "Every picture of the folder can be read"
         if not skip_broken or not kept:
-            todo = "Repair them, take them out of the folder, or pass `skip_broken=True`"
+            todo = "Repair them, take them out of the folder, or pass `skip_broken=True` (`--skip-broken`)"
             raise OSError(str(bad_value(expected, received, todo)))
         _warn(expected, received, "They are left out; repair them to have them")
     if tuple(groups) == (folder,):

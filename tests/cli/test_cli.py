@@ -260,6 +260,25 @@ def test_a_run_that_kept_nothing_may_begin_again_otherwise(images, tmp_path, cap
     assert json.loads((folder / "run.json").read_text())["batch_size"] == 8
 
 
+def test_broken_pictures_are_named_together_and_may_be_left_out(tmp_path, capsys):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number in range(12):
+        Image.new("L", (8, 8), 20 * number).save(pictures / f"{number:02}.png")
+    for name in ("a.png", "b.png"):
+        (pictures / name).write_bytes(b"no picture")
+    words = [*("train", NAME, "--data", pictures, "--batch-size", "5", "--epochs", "1"), "--output"]
+    code, _, err = called(capsys, *words, tmp_path / "run")
+    assert code == 1
+    assert "a.png (no picture), b.png (no picture)" in err
+    assert "`--skip-broken`" in err
+    assert not (tmp_path / "run").exists()
+    with pytest.warns(UserWarning, match=r"2 of 14 that can't be: a\.png"):
+        code, out, _ = called(capsys, *words, tmp_path / "run", "--skip-broken")
+    assert code == 0
+    assert "on 10 images" in out
+
+
 def test_a_generator_alone_is_no_run(run, tmp_path, capsys):
     keras.saving.load_model(run / "gan.keras").generator.save(tmp_path / "generator.keras")
     code, _, err = called(capsys, "sample", tmp_path / "generator.keras")
