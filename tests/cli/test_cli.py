@@ -276,7 +276,7 @@ def test_broken_pictures_are_named_together_and_may_be_left_out(tmp_path, capsys
     with pytest.warns(UserWarning, match=r"2 of 14 that can't be: a\.png"):
         code, out, _ = called(capsys, *words, tmp_path / "run", "--skip-broken")
     assert code == 0
-    assert "on 10 images" in out
+    assert "on 11 images" in out
 
 
 def test_a_generator_alone_is_no_run(run, tmp_path, capsys):
