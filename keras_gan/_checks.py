@@ -3,6 +3,7 @@
 import errno
 import math
 import os
+import random
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -107,6 +108,11 @@ def check_count(name: str, value: int, *, or_zero: bool = False, most: int = 2**
         kind += f", at most {most:,}" if too_large else ""
         raise bad_value(f"`{name}` is {kind}", value, f"Pass `{name}=8`, say")
     return int(value)
+
+
+def new_seed() -> int:
+    """Draws a seed as Keras does for one that is not given: it follows `keras.utils.set_random_seed`."""
+    return random.randrange(2**31)
 
 
 def check_flag(name: str, value: bool) -> bool:
@@ -242,6 +248,18 @@ def check_target(name: str, path: str | os.PathLike[str]) -> Path:
         raise OSError(str(bad_value(expected, Shown(f"{found}, which is a folder"), todo)))
     check_folder(name, found.parent, exists=True)
     return found
+
+
+def check_new(name: str, path: str | os.PathLike[str]) -> Path:
+    """Returns `path` as `check_target` does, or raises `ValueError` where something is there already."""
+    found = check_path(name, path)
+    if found.exists() or found.is_symlink():
+        raise bad_value(
+            f"`{name}` is new, so that no file of yours is lost",
+            Shown(f"'{found}', which is there"),
+            "Choose another name, or remove it first",
+        )
+    return check_target(name, found)
 
 
 def check_folder(name: str, folder: Path, *, exists: bool = False) -> None:

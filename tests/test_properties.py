@@ -15,6 +15,7 @@ from tiny import THREE_SENTENCES
 
 import keras_gan as kg
 from keras_gan import _checks
+from keras_gan.training.check_callbacks import check_callbacks
 from keras_gan.training.check_data import check_fit, checked_rows
 from keras_gan.training.check_networks import output_activation
 
@@ -293,11 +294,15 @@ def test_options_of_gan_and_of_fit_are_taken_or_refused():
         callbacks=st.sampled_from([[], [keras.callbacks.Callback()], [kg.Watch()]]),
     )
 
+    def check(callbacks, **options):
+        check_fit(**options)
+        check_callbacks(callbacks, ["g_loss"], {}, validates=False)
+
     @CHECKS
     @given(for_gan=of_gan, for_fit=of_fit)
     def run(for_gan, for_fit):
         outcome(counts, lambda: kg.GAN(*players, **for_gan))
-        outcome(counts, lambda: (check_fit(**for_fit), True))
+        outcome(counts, lambda: (check(**for_fit), True))
 
     run()
     mixed(counts, 20)

@@ -14,7 +14,14 @@ LATENT = 3
 THREE_SENTENCES = re.compile(r"(?P<expected>.+?)\. Received: (?P<received>.+)\. (?P<todo>[A-Z].*)[.?]")
 
 _OF_BUILDERS = ("widths", "batch_normalization", "dropout", "num_classes")
-_OF_COMPILE = ("generator_optimizer", "discriminator_optimizer", "steps_per_block", "run_eagerly")
+_OF_COMPILE = (
+    "generator_optimizer",
+    "discriminator_optimizer",
+    "steps_per_block",
+    "jit_compile",
+    "run_eagerly",
+    "auto_scale_loss",
+)
 
 
 # --- Networks -----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 from time import perf_counter
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -63,13 +64,14 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock."""
-        self._epoch, self._clock = epoch + 1, perf_counter()
+        # No plain data, which a checkpoint would keep.
+        self._now = SimpleNamespace(epoch=epoch + 1, clock=perf_counter())
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Prints a line where none was printed for ten seconds."""
-        if perf_counter() - self._clock >= _QUIET_S:
-            self._clock, share = perf_counter(), (batch + 1) / self.params["steps"]
-            print(f"Epoch {self._epoch}/{self.params['epochs']}: {share:.0%}", flush=True)
+        if perf_counter() - self._now.clock >= _QUIET_S:
+            self._now.clock, share = perf_counter(), (batch + 1) / self.params["steps"]
+            print(f"Epoch {self._now.epoch}/{self.params['epochs']}: {share:.0%}", flush=True)
 
 
 def _say_updates(recipe: Recipe, num_images: int, batch_size: int, epochs: int) -> None:

@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import keras
 
@@ -11,7 +10,7 @@ from keras_gan._checks import (
     Shown,
     bad_value,
     check_archive,
-    check_folder,
+    check_new,
     shorten,
     unknown_option,
     writing,
@@ -23,7 +22,7 @@ from keras_gan.training.gan import GAN
 
 def sample(arguments: Namespace) -> None:
     """Draws samples from a trained run into one picture."""
-    path = _new(arguments.output)
+    path = check_new("--output", arguments.output)
     if path.suffix.lower() not in SUFFIXES:
         raise unknown_option("suffix of --output", path.suffix, SUFFIXES)
     gan = _trained(arguments.run)
@@ -35,7 +34,7 @@ def sample(arguments: Namespace) -> None:
 
 def export(arguments: Namespace) -> None:
     """Writes the generator alone, for use without this package."""
-    path = _new(arguments.output)
+    path = check_new("--output", arguments.output)
     if path.suffix and path.suffix != ".keras" and not path.name.endswith(".weights.h5"):
         raise bad_value(
             "`--output` ends in `.keras` or `.weights.h5`, or has no suffix for a SavedModel folder",
@@ -44,37 +43,12 @@ def export(arguments: Namespace) -> None:
         )
     gan = _trained(arguments.run)
     if not path.suffix:
-        _export_saved_model(gan.generator, path)
+        gan.export(path, verbose=False)
     else:
         with writing(path) as part:
             gan.generator.save(part) if path.suffix == ".keras" else gan.generator.save_weights(part)
     span = "standard normal" if gan.options.latent == "normal" else "uniform on [-1, 1)"
     print(f"'{path}' holds the generator; its z has {gan.latent_dim} numbers, {span}.")
-
-
-def _export_saved_model(generator: keras.Model, path: Path) -> None:
-    with TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
-        try:
-            generator.export(Path(folder, "model"), verbose=False)
-        except Exception as error:  # what can be exported, and how it fails, differs by backend
-            raise bad_value(
-                "A SavedModel is written by TensorFlow",
-                Shown(f"KERAS_BACKEND={keras.backend.backend()} ({shorten(' '.join(str(error).split()))})"),
-                "Export a `.keras` file, which every backend reads, or set KERAS_BACKEND=tensorflow",
-            ) from error
-        Path(folder, "model").rename(path)
-
-
-def _new(path: Path) -> Path:
-    """Returns a path to write to, at which nothing is yet."""
-    check_folder("--output", path.parent, exists=True)
-    if path.exists() or path.is_symlink():
-        raise bad_value(
-            "`--output` is new, so that no file of yours is lost",
-            Shown(f"'{path}', which is there"),
-            "Choose another name, or remove it first",
-        )
-    return path
 
 
 def _trained(path: Path) -> GAN:

@@ -13,6 +13,7 @@ from keras_gan.training.losses import (
     Wasserstein,
     get_loss,
 )
+from keras_gan.training.optimizers import ForPlayer
 from keras_gan.training.penalties import (
     DRAGAN,
     PENALTIES,
@@ -36,6 +37,7 @@ __all__ = [
     "R2",
     "AdversarialModel",
     "Checkpoint",
+    "ForPlayer",
     "GradientPenalty",
     "Hinge",
     "InstanceNoise",

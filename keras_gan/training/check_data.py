@@ -1,7 +1,7 @@
 """What `fit`, `evaluate` and `sample` are given: told apart, and checked once before anything trains."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan._checks import Shown, bad_value, check_count, check_flag, is_auto
-from keras_gan.training.backend import Devices
+from keras_gan.training.backend import Devices, _keras
 
 RANGES = {
     "tanh": (-1.0, 1.0),
@@ -19,26 +19,33 @@ RANGES = {
     "hard_sigmoid": (0.0, 1.0),
 }
 _ROUNDING = 1e-6
+_BATCHES_LOOKED_AT = 16  # a few small batches may have no negative value by chance
 
 
 @dataclass(frozen=True)
 class Given:
-    """What `fit` trains on, checked.
+    """What `fit` trains on, or `evaluate` looks at, checked.
 
     Attributes:
+        check: Checks the rows of a step, or of a batch of `evaluate`, that a stream brings.
         arrays: Real samples `(n, *sample_shape)`, float32, and with classes their labels `(n,)`, int32; empty
             for a stream.
         stream: What brings the batches; None for arrays.
         rows_per_step: Rows that one training step consumes; arrays only.
         shuffle: Whether each epoch has an order of its own; arrays only.
         steps_per_epoch: For streams without an end.
+        multiple: What divides the rows of any step.
+        least: Rows that a step must have.
     """
 
+    check: Callable[[tuple], tuple]
     arrays: tuple[np.ndarray, ...] = ()
     stream: Any = None
     rows_per_step: int = 0
     shuffle: bool = True
     steps_per_epoch: int | None = None
+    multiple: int = 1
+    least: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Expected:
         num_minibatches: Minibatches in a training step.
         packing: Rows that the discriminator reads at once.
         num_replicas: Among which a minibatch is dealt out.
+        least_rows: Of a minibatch; two a replica where one would be normalised to zero.
     """
 
     shape: tuple[int, ...]
@@ -61,6 +69,7 @@ class Expected:
     num_minibatches: int
     packing: int
     num_replicas: int
+    least_rows: int = 1
 
     @property
     def multiple(self) -> int:
@@ -77,22 +86,41 @@ class Expected:
                     Shown("`y` beside a stream"),
                     "Let each batch be `(samples, labels)`",
                 )
-            return Given(stream=x, steps_per_epoch=steps_per_epoch)
-        self._warn_of_half_range(x)
+            return Given(self.step, stream=x, steps_per_epoch=steps_per_epoch)
+        seen = self.watch_range()
+        seen.look(x)
+        seen.end()
         labels = checked_labels(y, len(x), self.num_classes)
         size = self._check_packs(check_count("batch_size", 32 if batch_size is None else batch_size))
         return Given(
+            self.step,
             arrays=(x,) if labels is None else (x, labels),
             rows_per_step=size * self.num_minibatches,
             shuffle=check_flag("shuffle", shuffle),
+            multiple=self.multiple,
+            least=self.least_rows * self.num_minibatches,
         )
 
-    def validation(self, data: Any) -> Any:
-        """Checks `validation_data`: samples, or `(samples, labels)` with classes."""
-        if data is None or self.num_classes is None or not isinstance(data, tuple) or len(data) != 2:
-            return data if data is None else self.source("validation_data", data)
-        x = self.source("validation_data", data[0])
-        return x, checked_labels(data[1], len(x), self.num_classes)
+    def given_to_evaluate(self, name: str, x: Any, y: Any, batch_size: Any, steps: Any) -> Given:
+        """Checks what `evaluate` looks at: the rows of a batch need be no whole packs."""
+        x = self.source(name, x, batch_size, steps)
+        if not is_array(x):
+            return Given(self.batch, stream=x, steps_per_epoch=steps)
+        seen = self.watch_range()
+        seen.look(x)
+        seen.end()
+        labels = checked_labels(y, len(x), self.num_classes, name)
+        size = check_count("batch_size", 32 if batch_size is None else batch_size)
+        return Given(
+            self.batch,
+            arrays=(x,) if labels is None else (x, labels),
+            rows_per_step=min(size, len(x)),
+            shuffle=False,
+        )
+
+    def watch_range(self) -> "RangeWatch":
+        """What warns of data that look like those of another range."""
+        return RangeWatch(self.activation)
 
     def source(self, name: str, x: Any, batch_size: Any = None, steps_per_epoch: Any = None) -> Any:
         """Returns an array as `rows` does, a stream as it is.
@@ -121,42 +149,55 @@ class Expected:
             raise bad_value(
                 "A stream brings its own batches", Shown(f"batch_size={batch_size}"), "Leave `batch_size` out"
             )
+        if steps_per_epoch is not None:
+            check_count("steps_per_epoch" if name == "x" else "validation_steps", steps_per_epoch)
+        elif _keras.is_endless(x):
+            raise bad_value(
+                "A stream without an end is cut into epochs",
+                Shown("one that repeats for ever"),
+                "Pass `steps_per_epoch` (`validation_steps` for `validation_data`, `steps` to `evaluate`), "
+                "or leave out its `repeat()`",
+            )
         return x
 
     def step(self, batch: tuple) -> tuple:
         """Checks the rows of one training step that a stream brings, and their labels."""
-        rows = checked_rows(batch[0], self.shape, self.activation)
+        rows, *labels = self.batch(batch)
+        self._check_enough(len(rows) // self.num_minibatches)
         if len(rows) % self.multiple:
             raise bad_value(
-                "Each batch of a stream holds `discriminator_steps` minibatches of whole packs",
+                "The rows of a training step are `discriminator_steps` minibatches of whole packs",
                 Shown(f"{len(rows)} rows, which {self.multiple} does not divide"),
-                "Choose the size of its batches so, and let the stream drop a short last one",
+                "Choose the size of the batches so, and let a stream drop a short last one",
             )
-        labels = checked_labels(batch[1] if len(batch) > 1 else None, len(rows), self.num_classes)
+        return (rows, *labels)
+
+    def batch(self, batch: tuple) -> tuple:
+        """Checks the rows of one batch of `evaluate`, and their labels."""
+        labels = batch[1] if len(batch) > 1 else None
+        if labels is not None and self.num_classes is None:
+            raise bad_value(
+                "Labels are for networks that are built with `num_classes`",
+                Shown("batches of samples and labels"),
+                "Leave the labels out, for `tf.data` by `.map(lambda x, y: x)`, or build both networks so",
+            )
+        rows = checked_rows(batch[0], self.shape, self.activation)
+        labels = checked_labels(labels, len(rows), self.num_classes)
         return (rows,) if labels is None else (rows, labels)
 
-    def check_batch(self, real: Any, labels: Any = None) -> None:
-        """Refuses tensors of another shape or type, whose values may not be known yet."""
-        shape = tuple(real.shape[1:])
-        fits = len(shape) == len(self.shape) and all(
-            size in (None, own) for size, own in zip(shape, self.shape, strict=True)
-        )
-        dtype = keras.backend.standardize_dtype(real.dtype)
-        if not fits or not keras.backend.is_float_dtype(dtype):
+    def _check_enough(self, size: int) -> None:
+        """Raises `ValueError` where batch normalisation would make zeros of a minibatch."""
+        if size < self.least_rows:
             raise bad_value(
-                f"Each batch of a stream holds floats of shape (rows, {', '.join(map(str, self.shape))})",
-                Shown(f"shape {tuple(real.shape)}, dtype {dtype}"),
-                "Scale and reshape the data where the stream is made",
+                f"Networks with batch normalisation train on at least {self.least_rows} rows a minibatch: "
+                "one number less its own mean is zero",
+                Shown(f"a minibatch of {size}"),
+                "Pass larger batches, and let a stream drop a short last one",
             )
-        _check_labels_wanted(labels, self.num_classes)
-
-    def check_single_step(self, batch: tuple) -> None:
-        """Refuses a batch that `train_on_batch` cannot train on."""
-        self.check_batch(*batch)
-        self._check_packs(batch[0].shape[0] // self.num_minibatches)
 
     def _check_packs(self, size: int) -> int:
         """Returns the size of a minibatch, or raises `ValueError` unless packs and replicas divide it."""
+        self._check_enough(size)
         if size % self.packing:
             raise bad_value(
                 f"A minibatch is made of whole packs of {self.packing} rows",
@@ -172,16 +213,44 @@ class Expected:
             )
         return size
 
-    def _warn_of_half_range(self, rows: np.ndarray) -> None:
-        """Warns of samples without a negative value where the generator makes them: they look like [0, 1]."""
-        low, _ = RANGES.get(self.activation or "", (0.0, 1.0))
-        if low < 0 <= (lowest := float(rows.min())):
-            warnings.warn(
-                f"A generator that ends in {self.activation} makes samples in [-1, 1], so the real ones have "
-                f"negative values too. Received: values from {lowest:g} to {float(rows.max()):g}. "
-                "If they are images in [0, 1], pass `2 * x - 1`.",
-                stacklevel=4,
-            )
+
+class RangeWatch:
+    """Warns once of samples without a negative value where the generator makes them, as of images in [0, 1].
+
+    Args:
+        activation: That of the generator's last layer.
+    """
+
+    def __init__(self, activation: str | None) -> None:
+        self.activation = activation
+        low, _ = RANGES.get(activation or "", (0.0, 1.0))
+        self._batches_left = _BATCHES_LOOKED_AT if low < 0 else 0
+        self._lowest, self._highest = np.inf, -np.inf
+
+    def look(self, rows: np.ndarray) -> None:
+        """Looks at the rows of one more batch; a negative value among them ends the watch."""
+        if self._batches_left:
+            self._batches_left -= 1
+            self._lowest = min(self._lowest, float(rows.min()))
+            self._highest = max(self._highest, float(rows.max()))
+            if self._lowest < 0:
+                self._batches_left = 0
+            elif not self._batches_left:
+                self._warn()
+
+    def end(self) -> None:
+        """Warns where all that was looked at had no negative value."""
+        if self._batches_left and self._lowest != np.inf:
+            self._batches_left = 0
+            self._warn()
+
+    def _warn(self) -> None:
+        warnings.warn(
+            f"A generator that ends in {self.activation} makes samples in [-1, 1], so the real ones have "
+            f"negative values too. Received: values from {self._lowest:g} to {self._highest:g}. "
+            "If they are images in [0, 1], pass `2 * x - 1`.",
+            stacklevel=3,
+        )
 
 
 def check_compiled(compiled: bool) -> None:
@@ -200,12 +269,11 @@ def check_fit(
     validation_freq: Any,
     steps_per_epoch: Any,
     verbose: Any,
-    callbacks: Any,
 ) -> None:
     """Refuses options of `fit` that Keras would fail on, or silently leave aside, in the middle of training.
 
     Raises:
-        ValueError: For counts that are none, another `verbose`, no callbacks.
+        ValueError: For counts that are none, and another `verbose`.
     """
     check_count("epochs", epochs)
     check_count("initial_epoch", initial_epoch, or_zero=True)
@@ -216,13 +284,6 @@ def check_fit(
         raise bad_value(
             '`verbose` is "auto", 0, 1 or 2', verbose, "Pass 0 for silence, 2 for a line an epoch"
         )
-    for callback in [] if callbacks is None else keras.tree.flatten(callbacks):
-        if not isinstance(callback, keras.callbacks.Callback):
-            raise bad_value(
-                "`callbacks` is a list of Keras callbacks",
-                callback,
-                "Pass objects, not classes, for example `[kg.Watch(data)]`",
-            )
 
 
 def check_distribution(devices: Devices) -> None:
@@ -307,10 +368,13 @@ def checked_rows(x: Any, sample_shape: tuple[int, ...], activation: str | None =
             _way_to(tuple(sample_shape), rows.shape),
         )
     if not rows.dtype.name.startswith(("float", "bfloat")):
+        image = len(sample_shape) > 1
         raise bad_value(
-            "Real samples are floating point, images in [-1, 1]",
+            "Real samples are floating point" + (", images in [-1, 1]" if image else ""),
             Shown(f"dtype {rows.dtype}"),
-            "Scale them first: `kg.load_images` does, or `x / 127.5 - 1`",
+            "Scale them first: `kg.load_images` does, or `x / 127.5 - 1`"
+            if image
+            else 'Convert them: `x.astype("float32")`, with columns of about the same size',
         )
     with np.errstate(over="ignore"):  # beyond float32 is infinity, refused below
         rows = rows.astype("float32", copy=False)
@@ -318,35 +382,53 @@ def checked_rows(x: Any, sample_shape: tuple[int, ...], activation: str | None =
     return rows
 
 
-def checked_labels(labels: Any, num: int, num_classes: int | None) -> np.ndarray | None:
-    """Returns class labels as int32 `(num,)`, or says what is wrong with them.
+def checked_labels(labels: Any, num: int, num_classes: int | None, source: str = "x") -> np.ndarray | None:
+    """Returns class labels as int32 `(num,)`, or says what is wrong with them; `source` is what they came in.
 
     Raises:
         ValueError: For labels without class-conditional networks or the reverse, another shape, numbers
             that are not integers, and classes that do not exist.
     """
-    _check_labels_wanted(labels, num_classes)
+    _check_labels_wanted(labels, num_classes, source)
     if labels is None or num_classes is None:
         return None
     array = np.asarray(labels)
+    if array.shape == (num, 1):  # as Keras's own data sets have them
+        array = array[:, 0]
     whole = np.issubdtype(array.dtype, np.integer)
     if array.shape != (num,) or not whole or array.min() < 0 or array.max() >= num_classes:
         span = f", values {array.min()} to {array.max()}" if whole and array.size else ""
         raise bad_value(
             f"Labels are {num} integers from 0 to {num_classes - 1}, one a row",
             Shown(f"shape {array.shape}, dtype {array.dtype}{span}"),
-            "Number the classes from 0, and pass a flat array",
+            _way_to_labels(array, num, num_classes),
         )
     return array.astype("int32")
 
 
-def _check_labels_wanted(labels: Any, num_classes: int | None) -> None:
+def _way_to_labels(array: np.ndarray, num: int, num_classes: int) -> str:
+    """What to do with labels that are no class numbers."""
+    if array.ndim == 2 and array.dtype.kind in "bfiu":
+        if array.shape == (num, num_classes) and (np.sort(array)[:, :-1] == 0).all():
+            return "Of one-hot rows take the number: `labels.argmax(axis=1)`"
+        return "One class a row: number the combinations, `np.unique(labels, axis=0, return_inverse=True)[1]`"
+    if array.dtype.kind == "f" and array.shape == (num,):
+        if (array == np.round(array)).all():
+            return 'Convert them: `labels.astype("int32")`'
+        return "Continuous conditions are not supported: cut them into classes, say by `np.digitize`"
+    if array.dtype.kind in "USO":
+        return "Number the names: `np.unique(labels, return_inverse=True)[1]`"
+    return "Number the classes from 0, and pass a flat array"
+
+
+def _check_labels_wanted(labels: Any, num_classes: int | None, source: str) -> None:
     """Raises `ValueError` for labels without class-conditional networks, and for the reverse."""
     if (labels is None) != (num_classes is None):
+        place = "" if source == "x" else f" in `{source}`"
         raise bad_value(
             "Labels come with class-conditional networks, and these need labels",
-            Shown("no labels" if labels is None else "labels for networks that read none"),
-            "Pass `(samples, labels)` and build both networks with `num_classes`, or do neither",
+            Shown(f"no labels{place}" if labels is None else f"labels{place} for networks that read none"),
+            "Pass samples with their labels, and build both networks with `num_classes`, or do neither",
         )
 
 

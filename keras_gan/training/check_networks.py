@@ -11,16 +11,6 @@ from keras_gan.training.backend import _keras
 from keras_gan.training.losses import Loss
 from keras_gan.training.penalties import Penalty
 
-_CONVOLUTIONS = tuple(
-    getattr(keras.layers, f"{kind}{n}D{end}")
-    for kind, end, sides in (
-        ("Conv", "", (1, 2, 3)),
-        ("Conv", "Transpose", (1, 2, 3)),
-        ("DepthwiseConv", "", (1, 2)),
-        ("SeparableConv", "", (1, 2)),
-    )
-    for n in sides
-)
 _CLASSES = ("num_classes", "input_dim", "num_tokens")  # one_hot, Embedding, CategoryEncoding
 
 
@@ -105,8 +95,26 @@ def count_classes(network: keras.Model) -> int | None:
 
 
 def has_convolutions(network: keras.Model) -> bool:
-    """Whether a network has convolutions, on which the best way to compile depends."""
-    return any(isinstance(layer, _CONVOLUTIONS) for layer in _keras.layers_of(network))
+    """Whether a network has convolutions of any kind, on which the best way to compile depends."""
+    return any("Conv" in kind.__name__ for layer in _keras.layers_of(network) for kind in type(layer).__mro__)
+
+
+def least_rows(network: keras.Model) -> int:
+    """Rows that a network needs to train on: two where batch normalisation would see one number a feature.
+
+    One number less its own mean is 0 whatever the weights before it, and no gradient reaches them.
+    """
+    normalizing = [x for x in _keras.layers_of(network) if isinstance(x, keras.layers.BatchNormalization)]
+    return 2 if any(layer.trainable and _has_one_place(layer) for layer in normalizing) else 1
+
+
+def _has_one_place(layer: keras.layers.BatchNormalization) -> bool:
+    for tensors in _keras.inputs_of(layer):
+        shape = tensors[0].shape
+        places = [side for i, side in enumerate(shape) if i not in (0, layer.axis % len(shape))]
+        if all(side == 1 for side in places):
+            return True
+    return False
 
 
 def output_activation(network: keras.Model) -> str | None:

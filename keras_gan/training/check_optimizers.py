@@ -9,6 +9,7 @@ from keras_gan._checks import Shown, bad_value, check_flag, is_auto, unknown_opt
 from keras_gan.training.backend import _keras
 from keras_gan.training.options import Options
 from keras_gan.training.penalties import DRAGAN
+from keras_gan.training.step import Players
 
 _OFF = {
     "momentum": (0.0, None),
@@ -23,15 +24,20 @@ _OFF = {
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
-def check_compile_flags(jit_compile: Any, run_eagerly: Any) -> None:
+def check_compile_flags(jit_compile: Any, run_eagerly: Any, auto_scale_loss: Any) -> None:
     """Raises `ValueError` unless each is True or False, or "auto" for `jit_compile`."""
     check_flag("run_eagerly", run_eagerly)
+    check_flag("auto_scale_loss", auto_scale_loss)
     if not is_auto(jit_compile):
         check_flag("jit_compile", jit_compile)
 
 
-def checked_optimizers(*players: tuple[keras.Model, Any]) -> list[keras.optimizers.Optimizer]:
+def checked_optimizers(
+    *players: tuple[keras.Model, Any], auto_scale_loss: bool
+) -> list[keras.optimizers.Optimizer]:
     """Returns the optimizers of the generator and of the discriminator, from objects, names or configs.
+
+    With `auto_scale_loss` that of a player that computes in float16 comes in a `LossScaleOptimizer`.
 
     Raises:
         ValueError: For one object for both, an unknown name, an optimizer of another library or of other
@@ -44,7 +50,51 @@ def checked_optimizers(*players: tuple[keras.Model, Any]) -> list[keras.optimize
             "Create a second optimizer, so that each keeps its own moments",
         )
     roles = ("generator", "discriminator")
-    return [_checked_optimizer(role, *player) for role, player in zip(roles, players, strict=True)]
+    made = [_checked_optimizer(role, *player) for role, player in zip(roles, players, strict=True)]
+    if not auto_scale_loss:
+        return made
+    return [
+        _with_scaled_loss(network, optimizer) for (network, _), optimizer in zip(players, made, strict=True)
+    ]
+
+
+def _with_scaled_loss(
+    network: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> keras.optimizers.Optimizer:
+    """Wraps the optimizer of a network that computes in float16, whose small gradients would be 0 there."""
+    half = any(layer.compute_dtype == "float16" for layer in _keras.layers_of(network))
+    scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    return keras.optimizers.LossScaleOptimizer(optimizer) if half and not scales else optimizer
+
+
+def check_as_compiled(gan: Any, players: Players) -> None:
+    """Refuses to train a GAN of which something was changed after `compile`, which would not be followed.
+
+    Raises:
+        ValueError: For other networks, optimizers or options, and for other weights to train.
+    """
+    for name in ("generator", "discriminator", "generator_optimizer", "discriminator_optimizer"):
+        if getattr(gan, name) is not getattr(players, name):
+            raise _changed(f"another `gan.{name}`")
+    if {**vars(gan.options), "seed": None} != {**vars(players.options), "seed": None}:
+        raise _changed("other `gan.options`")
+    for role in ("generator", "discriminator"):
+        optimizer = getattr(players, f"{role}_optimizer")
+        held = _keras.trained_by(getattr(optimizer, "inner_optimizer", optimizer))
+        wanted = getattr(players, role).trainable_variables
+        if {id(v) for v in held} != {id(v) for v in wanted}:
+            raise _changed(
+                f"a {role} with {len(wanted)} weights to train, where its optimizer holds {len(held)}: a "
+                "`trainable` flag was set since"
+            )
+
+
+def _changed(received: str) -> ValueError:
+    return bad_value(
+        "A GAN trains as it was compiled",
+        Shown(received),
+        "Call `compile` again with new optimizers, or undo the change (a GAN freezes each player by itself)",
+    )
 
 
 def check_look_ahead(optimizer: keras.optimizers.Optimizer) -> None:

@@ -1,24 +1,35 @@
 """Checkpoints of `GAN.fit`: the whole state of a run, from which it goes on bit for bit."""
 
+import inspect
 import json
+import pickle
+import random
 import warnings
-from contextlib import suppress
+from collections import deque
+from copy import copy
 from dataclasses import KW_ONLY, dataclass
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import Shown, bad_value, check_choice, check_count, shorten
+from keras_gan._checks import Shown, bad_value, check_choice, check_count, check_path, shorten
 from keras_gan.training.backend import Devices
+from keras_gan.training.check_callbacks import listed
+from keras_gan.training.check_data import Given
 from keras_gan.training.state_files import StateFolder, pack
 
 _ON_ERROR = ("go_on", "stop")
+_GROUPS = list | tuple | dict | set | frozenset | deque
 _SET_UP_ANEW = "min_delta"  # `EarlyStopping` turns its sign when it first compares, in each process
+_PLACES = ("path", "file", "dir", "url", "root")  # in a parameter's name: where something is written
+_GENERATORS = np.random.Generator | np.random.RandomState | random.Random
+_OF_KERAS = ("_model", "model", "params", "validation_data")
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,11 @@ class Checkpoint:
     `fit(..., checkpoint="runs/a")` is short for `checkpoint=Checkpoint("runs/a")`. Whatever cuts the run
     off, the same call again goes on from the newest checkpoint and ends in the same bits as a run that
     was never cut off (same backend, versions, number of threads and data). The folder keeps the newest
-    two checkpoints; a damaged one is passed over, with a warning.
+    two checkpoints; a damaged one is passed over, with a warning. A run that a callback stopped has ended;
+    more `epochs` than it was asked for then train it further.
+
+    Of a callback, what training changed is kept: numbers, arrays, and lists, tuples, dicts and sets of them.
+    Text is not, so that no file of a stranger says where a callback writes.
 
     Args:
         directory: Folder of this run, and of no other.
@@ -55,6 +70,7 @@ class Checkpoint:
     def __post_init__(self) -> None:
         if not isinstance(self.directory, str | Path) or not str(self.directory):
             raise bad_value("`checkpoint` is a folder", self.directory, 'Pass `checkpoint="runs/a"`, say')
+        check_path("checkpoint", self.directory)
         check_count("every", self.every)
         check_choice("on_error", self.on_error, _ON_ERROR)
 
@@ -62,7 +78,8 @@ class Checkpoint:
 def start(
     gan: Any,
     checkpoint: str | Path | Checkpoint,
-    arrays: tuple[np.ndarray, ...],
+    given: Given,
+    validation: Given | None,
     settings: dict[str, Any],
     initial_epoch: int,
     epochs: int,
@@ -74,7 +91,8 @@ def start(
     Args:
         gan: The compiled `GAN`.
         checkpoint: Its folder, or more about it.
-        arrays: Real samples and, with classes, their labels; empty for a stream.
+        given: What it trains on.
+        validation: What each validation looks at.
         settings: Other arguments of `fit` that must be the same when the run goes on.
         initial_epoch: With which the run began; it must be the same too.
         epochs: Where training will end.
@@ -88,17 +106,25 @@ def start(
         ValueError: For a folder that cannot be written to, and for another run than the one in it.
     """
     checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
-    folder = StateFolder(Path(checkpoint.directory))
-    callbacks = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
+    folder = StateFolder(check_path("checkpoint", checkpoint.directory))
+    callbacks = listed(callbacks)
     if not any(isinstance(callback, keras.callbacks.History) for callback in callbacks):
         callbacks = [*callbacks, keras.callbacks.History()]
-    run = _describe(gan, arrays, {**settings, "initial_epoch": initial_epoch})
+    settings = {**settings, "initial_epoch": initial_epoch, "callbacks": _settings_of(callbacks)}
+    run = _describe(gan, given, validation, settings)
     keeper = _Keeper(checkpoint, folder, run, callbacks, devices)
     state = folder.newest()
     if state is not None:
         keeper.go_back(gan, state)
-        initial_epoch = epochs if state["stopped"] else state["epoch"]
-        if initial_epoch < epochs and not arrays:
+        has_ended = state["stopped"] and epochs <= state["epochs"]
+        initial_epoch = epochs if has_ended else state["epoch"]
+        if has_ended and state["epoch"] < epochs:
+            warnings.warn(
+                f"A callback has stopped this run after epoch {state['epoch']}, so nothing is trained. To "
+                f"train on, pass more `epochs` than {state['epochs']}, or choose another folder.",
+                stacklevel=3,
+            )
+        if initial_epoch < epochs and not given.arrays:
             warnings.warn(
                 f"Training goes on after epoch {initial_epoch}, but its stream begins again from its start: "
                 "the result is that of a run without a break only if every epoch brings the same batches.",
@@ -120,6 +146,7 @@ class _Keeper(keras.callbacks.Callback):
         self.run = run
         self.callbacks = callbacks
         self.remembered: dict[int, dict] = {}
+        self.warned = False
 
     def go_back(self, gan: Any, state: dict[str, Any]) -> None:
         """Takes a state over, after a look at whether it is one of this run."""
@@ -132,7 +159,7 @@ class _Keeper(keras.callbacks.Callback):
         self.fresh = [_memory(callback) for callback in self.callbacks]
         for position, memory in self.remembered.items():
             for name, value in memory.items():
-                setattr(self.callbacks[position], name, value)
+                _put_back(self.callbacks[position], name, value)
                 self.fresh[position].pop(name, None)  # so that it is kept again, changed or not
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -148,15 +175,30 @@ class _Keeper(keras.callbacks.Callback):
     def _state(self, epoch: int) -> dict[str, Any]:
         memories = []
         for callback, fresh in zip(self.callbacks, self.fresh, strict=True):
-            changed = [name for name, value in _memory(callback).items() if value != fresh.get(name)]
-            memories.append([type(callback).__name__, {name: getattr(callback, name) for name in changed}])
+            memory = _memory(callback)
+            changed = [name for name, value in memory.items() if value != fresh.get(name)]
+            kept = {name: getattr(callback, name) for name in changed if isinstance(memory[name], tuple)}
+            self._warn_of_lost(callback, [name for name in changed if name not in kept])
+            memories.append([type(callback).__name__, kept])
         return {
             "epoch": epoch,
+            "epochs": self.params["epochs"],
             "stopped": bool(self.model.stop_training),
             "run": self.run,
             "callbacks": memories,
             "variables": [[v.path, ops.convert_to_numpy(v.value)] for v in _variables(self.model)],
         }
+
+    def _warn_of_lost(self, callback: keras.callbacks.Callback, names: list[str]) -> None:
+        """Names once what a run that goes on would not have back; Keras's own callbacks do without."""
+        if names and not self.warned and not type(callback).__module__.startswith("keras."):
+            self.warned = True
+            shown = ", ".join(f"`{type(callback).__name__}.{name}`" for name in names)
+            warnings.warn(
+                "A checkpoint keeps of a callback numbers, arrays, and lists or dicts of them. "
+                f"Received: {shown}, which training has changed. A run that goes on begins without that.",
+                stacklevel=2,
+            )
 
     def _failed(self, epoch: int, error: OSError) -> None:
         sentence = (
@@ -168,15 +210,60 @@ class _Keeper(keras.callbacks.Callback):
         warnings.warn(sentence + "goes on.", stacklevel=2)
 
 
-def _memory(callback: keras.callbacks.Callback) -> dict[str, tuple]:
-    """The attributes that hold plain data, in a form that can be compared."""
-    memory = {}
+def _memory(callback: keras.callbacks.Callback) -> dict[str, tuple | str]:
+    """The attributes that may hold what training changes, in a form that can be compared.
+
+    A tuple where it can be kept; where it cannot, a string.
+    """
+    memory: dict[str, tuple | str] = {}
     for name, value in vars(callback).items():
         arrays: list[np.ndarray] = []
-        with suppress(TypeError):
-            if name != _SET_UP_ANEW:
-                memory[name] = (json.dumps(pack(value, arrays)), *[array.tobytes() for array in arrays])
+        if name in _OF_KERAS or name == _SET_UP_ANEW:
+            continue
+        try:
+            packed = json.dumps(pack(value, arrays, text=False))
+            memory[name] = (packed, *[array.tobytes() for array in arrays])
+        except TypeError:
+            if isinstance(value, _GENERATORS):
+                memory[name] = pickle.dumps(value).hex()  # only to see whether it has drawn
+            elif isinstance(value, str | _GROUPS):
+                memory[name] = repr(value)
     return memory
+
+
+def _settings_of(callbacks: list) -> list:
+    """With what the callbacks were made: what their constructors took, as far as it can be compared.
+
+    Where something is written is no part of it, and neither is a callback without such settings.
+    """
+    described = [[type(callback).__name__, _settings(callback)] for callback in callbacks]
+    return [[name, settings] for name, settings in described if settings]
+
+
+def _settings(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    kinds = [kind for kind in type(callback).__mro__ if "__init__" in vars(kind) and kind is not object]
+    taken = {name for kind in kinds for name in inspect.signature(kind).parameters} - {_SET_UP_ANEW}
+    held = {name: vars(callback)[name] for name in sorted(taken & set(vars(callback)))}
+    is_place = {
+        name: any(word in name for word in _PLACES) or isinstance(x, Path) for name, x in held.items()
+    }
+    found = {name: _described(value) for name, value in held.items() if not is_place[name]}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _described(value: Any) -> Any:
+    """A setting as plain data that is equal in another process; None for what can't be compared."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, keras.callbacks.Callback):
+        return [type(value).__name__, _settings(value)]
+    code = getattr(value, "__code__", None)
+    if isinstance(code, CodeType):
+        constants = [each for each in code.co_consts if isinstance(each, int | float | str)]
+        return [value.__qualname__, constants, list(code.co_names)]
+    can_change = value is None or isinstance(value, np.ndarray | _GROUPS)
+    text = "" if can_change else repr(value)
+    return None if can_change or " at 0x" in text else text
 
 
 def _remembered(callbacks: list, memories: list) -> dict[int, dict]:
@@ -185,6 +272,7 @@ def _remembered(callbacks: list, memories: list) -> dict[int, dict]:
     for name, memory in memories:
         position = next((i for i, other in enumerate(classes) if other == name and i not in found), None)
         if position is not None:
+            _check_restorable(callbacks[position], memory)
             found[position] = memory
         elif memory:
             raise bad_value(
@@ -193,6 +281,35 @@ def _remembered(callbacks: list, memories: list) -> dict[int, dict]:
                 "Pass the same callbacks in the same order",
             )
     return found
+
+
+def _put_back(callback: keras.callbacks.Callback, name: str, value: Any) -> None:
+    """Sets an attribute; a special dict or a `deque` that is there keeps its kind, and its own settings."""
+    here = copy(getattr(callback, name, None))
+    if isinstance(here, dict) and isinstance(value, dict):
+        here.clear()
+        here.update(value)
+        value = here
+    elif isinstance(here, deque) and isinstance(value, deque):
+        here.clear()
+        here.extend(value)
+        value = here
+    setattr(callback, name, value)
+
+
+def _check_restorable(callback: keras.callbacks.Callback, memory: dict[str, Any]) -> None:
+    """Refuses what training does not change: a place where files are written, a method, what Keras sets."""
+    for name, value in memory.items():
+        here = [vars(callback).get(name), getattr(type(callback), name, None)]
+        fixed = any(
+            isinstance(each, str | Path) or callable(each) or inspect.isdatadescriptor(each) for each in here
+        )
+        if fixed or name in _OF_KERAS or name.startswith("__"):
+            raise bad_value(
+                "A checkpoint holds of a callback what training changes: numbers, arrays and groups of them",
+                Shown(f"`{type(callback).__name__}.{name}` = {shorten(repr(value), 40)}"),
+                "Use checkpoints that you trust, and choose another folder",
+            )
 
 
 def _variables(gan: Any) -> list:
@@ -214,22 +331,31 @@ def _restore(variables: list, stored: list) -> None:
         variable.assign(value)
 
 
-def _describe(gan: Any, arrays: tuple[np.ndarray, ...], settings: dict[str, Any]) -> dict[str, Any]:
-    """What makes a run this run: plain data that is equal when the same program runs again.
+def _describe(gan: Any, given: Given, validation: Given | None, settings: dict[str, Any]) -> dict[str, Any]:
+    """What makes a run this run: plain data that is equal when the same program runs again."""
+    plain = _plain(
+        {
+            "backend": keras.backend.backend(),
+            "gan": gan.get_config(),
+            "compile": gan.get_compile_config(),
+            **_described_data(given),
+            "validation": validation and {**_described_data(validation), "rows": validation.rows_per_step},
+            **settings,
+        }
+    )
+    return {**plain, **_with_numbered_names({part: plain[part] for part in ("gan", "compile")})}
 
-    `arrays` are the real samples and, with classes, their labels; empty for a stream.
-    """
-    description = {
-        "backend": keras.backend.backend(),
-        "gan": gan.get_config(),
-        "compile": gan.get_compile_config(),
-        "data": "a stream",
-        **settings,
-    }
-    for name, array in zip(("data", "labels"), arrays, strict=False):
+
+def _plain(description: Any) -> Any:
+    return json.loads(json.dumps(description, default=repr))
+
+
+def _described_data(given: Given) -> dict[str, Any]:
+    described: dict[str, Any] = {"data": "a stream", "steps": given.steps_per_epoch}
+    for name, array in zip(("data", "labels"), given.arrays, strict=False):
         array = np.ascontiguousarray(array)
-        description[name] = {"shape": array.shape, "sha256": sha256(array.data).hexdigest()}
-    return _with_numbered_names(json.loads(json.dumps(description, default=repr)))
+        described[name] = {"shape": array.shape, "sha256": sha256(array.data).hexdigest()}
+    return described
 
 
 def _with_numbered_names(config: Any) -> Any:
@@ -274,7 +400,7 @@ def check_same_layers(here: Any, there: Any) -> None:
 
 
 def _layers(network: keras.Model) -> Any:
-    config = json.loads(json.dumps(keras.saving.serialize_keras_object(network), default=repr))
+    config = _plain(keras.saving.serialize_keras_object(network))
     return _without_initializers(_with_numbered_names(config))
 
 
@@ -304,8 +430,8 @@ def _check_same_run(here: dict, there: dict, directory: str | Path) -> None:
 def _first_difference(here: Any, there: Any, place: list[str]) -> tuple | None:
     if isinstance(here, dict) and isinstance(there, dict):
         pairs = [(key, here.get(key), there.get(key)) for key in {**here, **there}]
-    elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
-        pairs = [(str(i), *pair) for i, pair in enumerate(zip(here, there, strict=True))]
+    elif isinstance(here, list) and isinstance(there, list):
+        pairs = [(str(i), *pair) for i, pair in enumerate(zip_longest(here, there))]
     else:
         return None if here == there else (place, here, there)
     found = (_first_difference(new, old, [*place, key]) for key, new, old in pairs)

@@ -4,6 +4,7 @@ A block is what one call of the train function runs: up to `steps_per_block` tra
 loop. It comes as data and row numbers, so that data which fit on the device are sent there once.
 """
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ import numpy as np
 
 from keras_gan._checks import Shown, bad_value
 from keras_gan.training.backend import _keras, resident
-from keras_gan.training.check_data import Expected, Given
+from keras_gan.training.check_data import Expected, Given, RangeWatch
 
+_MANY_STEPS = 100_000  # in an epoch of a stream of unknown length
 LARGEST_RESIDENT = 2**31  # bytes; larger arrays stay with the host and go to the device block by block
 
 
@@ -40,14 +42,16 @@ def feed_of(given: Given, expected: Expected, seed: int, steps_per_block: int) -
     if given.stream is not None:
         return StreamFeed(
             given.stream,
-            expected.step,
+            given.check,
+            seen=expected.watch_range(),
             steps_per_block=steps_per_block,
             steps_per_epoch=given.steps_per_epoch,
         )
     return ArrayFeed(
         given.arrays,
         given.rows_per_step,
-        multiple=expected.multiple,
+        multiple=given.multiple,
+        least=given.least,
         steps_per_block=steps_per_block,
         seed=seed if given.shuffle else None,
     )
@@ -94,12 +98,13 @@ class ArrayFeed(Feed):
     """Arrays in memory, every row once an epoch, in an order that seed and epoch alone decide.
 
     The rows that remain at the end of an epoch become a last, smaller step; up to `multiple - 1` of them are
-    left out, so that its minibatches are equal.
+    left out, so that its minibatches are equal, and so are fewer than `least`.
 
     Args:
         data: Real samples `(n, *sample_shape)`, float32, and with classes their labels `(n,)`, int32.
         rows_per_step: Rows that one training step consumes, a multiple of `multiple`.
         multiple: What the rows of any step must be divisible by.
+        least: Rows that a step must have.
         steps_per_block: The largest number of steps in a block.
         seed: Of the order; `None` keeps the arrays' own order.
     """
@@ -110,6 +115,7 @@ class ArrayFeed(Feed):
         rows_per_step: int,
         *,
         multiple: int = 1,
+        least: int = 1,
         steps_per_block: int = 1,
         seed: int | None = None,
     ) -> None:
@@ -124,7 +130,8 @@ class ArrayFeed(Feed):
         self.rows_per_step = rows_per_step
         self.seed = seed
         self.steps, rest = divmod(self.num_rows, rows_per_step)
-        self.rest = rest - rest % multiple
+        whole = rest - rest % multiple
+        self.rest = whole if whole >= least else 0
         self.steps_per_epoch = self.steps + bool(self.rest)
         self.blocks_per_epoch = -(-self.steps_per_epoch // steps_per_block)
         self._per_block = -(-self.steps_per_epoch // self.blocks_per_epoch)
@@ -170,6 +177,7 @@ class StreamFeed(Feed):
     Args:
         stream: A `tf.data.Dataset`, `PyDataset`, torch `DataLoader` or generator, as `keras.Model.fit` takes.
         check: Called with the arrays of each batch; returns them, or raises.
+        seen: Warns where all values that it has seen look like another range's.
         steps_per_block: The largest number of steps in a block.
         steps_per_epoch: For streams without an end.
     """
@@ -179,10 +187,12 @@ class StreamFeed(Feed):
         stream: Any,
         check: Callable[[tuple], tuple],
         *,
+        seen: RangeWatch,
         steps_per_block: int = 1,
         steps_per_epoch: int | None = None,
     ) -> None:
         super().__init__()
+        self._seen = seen
         once = isinstance(stream, Iterator)  # a Python generator, which cannot be read again
         adapter = _keras.no_adapter() if once else _keras.adapter_of(stream)
         self._adapter, self._source = adapter, (lambda: stream) if once else adapter.get_numpy_iterator
@@ -196,8 +206,18 @@ class StreamFeed(Feed):
     def epoch(self) -> Iterator[list[Run]]:
         """Yields the blocks of the next epoch."""
         batches = islice(self._batches, self._steps_per_epoch) if self._steps_per_epoch else self._pass()
-        while chunk := [self._check(batch) for batch in islice(batches, self._per_block)]:
+        blocks = 0
+        while chunk := [self._checked(batch) for batch in islice(batches, self._per_block)]:
+            blocks += 1
+            if blocks == self.blocks_per_epoch:  # nobody asks for what comes after the last
+                self._seen.end()
             yield self._runs(chunk)
+        self._seen.end()
+
+    def _checked(self, batch: tuple) -> tuple:
+        arrays = self._check(batch)
+        self._seen.look(arrays[0])
+        return arrays
 
     def go_on_after(self, steps_taken: int) -> None:
         """Does nothing: a stream has its own order."""
@@ -210,7 +230,14 @@ class StreamFeed(Feed):
         """Goes through the stream once."""
         self._adapter.on_epoch_begin()
         batch = None
-        for batch in self._source():
+        for i, batch in enumerate(self._source()):
+            if i == _MANY_STEPS and self.blocks_per_epoch is None:
+                warnings.warn(
+                    f"A stream comes to its end, or `steps_per_epoch` says where an epoch ends. Received: "
+                    f"{_MANY_STEPS} batches in one epoch, and no length. If it never ends, stop, and pass "
+                    "`steps_per_epoch` (for `validation_data`, `validation_steps`).",
+                    stacklevel=2,
+                )
             yield tuple(batch) if isinstance(batch, tuple | list) else (batch,)  # a list: torch's loader
         if batch is None:
             raise bad_value(

@@ -4,18 +4,39 @@ from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import Shown, bad_value, check_count, check_folder, check_seed, is_auto
+from keras_gan._checks import (
+    Shown,
+    bad_value,
+    check_choice,
+    check_count,
+    check_folder,
+    check_new,
+    check_seed,
+    is_auto,
+    new_seed,
+    shorten,
+    unknown_option,
+)
 from keras_gan.training import step
 from keras_gan.training.adversarial import players_config, players_from
-from keras_gan.training.backend import Devices, _keras, make_train_function, resolved_jit, test_step
+from keras_gan.training.backend import (
+    Devices,
+    _keras,
+    make_test_function,
+    make_train_function,
+    resolved_jit,
+)
+from keras_gan.training.check_callbacks import check_callbacks, have_batch_hooks, with_callback
 from keras_gan.training.check_data import (
     Expected,
+    Given,
     check_compiled,
     check_devices,
     check_distribution,
@@ -29,9 +50,11 @@ from keras_gan.training.check_networks import (
     check_networks,
     count_classes,
     has_convolutions,
+    least_rows,
     output_activation,
 )
 from keras_gan.training.check_optimizers import (
+    check_as_compiled,
     check_compile_flags,
     check_look_ahead,
     check_replicas,
@@ -40,18 +63,12 @@ from keras_gan.training.check_optimizers import (
 from keras_gan.training.checkpoint import Checkpoint, check_same_layers, start
 from keras_gan.training.feed import feed_of
 from keras_gan.training.loop import Loop, planned_steps_per_block
+from keras_gan.training.optimizers import OptimizerPair
 from keras_gan.training.options import Options, records_from, split_keywords, with_options_shown
 
 _ROWS_AT_ONCE = 1000
-
-
-class _BothOptimizers:
-    """Both players' optimizers where `keras.Model` looks for one (JAX carries their variables)."""
-
-    built = True
-
-    def __init__(self, *optimizers: keras.optimizers.Optimizer) -> None:
-        self.variables = [v for optimizer in optimizers for v in optimizer.variables]
+_ROLES = ("generator", "discriminator")
+_OF_KERAS_STEP = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -83,7 +100,7 @@ class GAN(keras.Model):
         unrolled_steps: Updates of the discriminator that the generator looks ahead (arXiv:1611.02163); then
             `g_loss` in training is less the discriminator's loss on real samples.
         average: Decay, say 0.999, of a moving average of the generator.
-        seed: Data order and `z`. `None` draws one; either way it is kept in `gan.seed`.
+        seed: Data order and `z`. `None` draws one, as `keras.utils.set_random_seed` has it; see `gan.seed`.
 
     Attributes:
         options: All arguments but the networks, in one frozen record: `gan.options.loss`, say.
@@ -121,8 +138,22 @@ class GAN(keras.Model):
             num_minibatches=self.options.discriminator_steps,
             packing=self.options.packing,
             num_replicas=self._devices.num_replicas,
+            least_rows=self._least_rows(),
         )
         self.built = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuses a subclass with a step that training would never call.
+
+        Raises:
+            TypeError: For `train_step`, `test_step`, `compute_loss` and `compute_metrics`.
+        """
+        super().__init_subclass__(**kwargs)
+        for name in set(_OF_KERAS_STEP) & set(vars(cls)):
+            raise TypeError(
+                f"A GAN trains by `training_step(real, labels=None)`. Received: {cls.__name__}.{name}, which "
+                "is never called. Override `training_step`, or pass a loss or a penalty of your own to `GAN`."
+            )
 
     # --- Training -------------------------------------------------------------------------------------------
 
@@ -134,22 +165,27 @@ class GAN(keras.Model):
         jit_compile: bool | str = "auto",
         run_eagerly: bool = False,
         steps_per_block: Any = "auto",
+        auto_scale_loss: bool = True,
     ) -> None:
         """Gives each player its optimizer, and decides what is compiled; both are saved with the model.
 
         Args:
             generator_optimizer: A Keras optimizer or a name.
             discriminator_optimizer: Another one: never the same object for both.
-            jit_compile: Compile with XLA. `"auto"`: always on JAX; on TensorFlow with a GPU or without
-                convolutions, on one device; never on torch.
+            jit_compile: Compile with XLA. `"auto"`: on JAX where every layer can be; on TensorFlow with a GPU
+                or without convolutions, on one device; never on torch.
             run_eagerly: Compile nothing, to look inside.
             steps_per_block: Training steps in one compiled loop. `"auto"` takes 64, with convolutions 8, and
                 with convolutions on JAX without a GPU 1.
+            auto_scale_loss: Wrap the optimizer of a player that computes in float16 in a
+                `LossScaleOptimizer`, as Keras does.
         """
         check_distribution(self._devices)
-        check_compile_flags(jit_compile, run_eagerly)
+        check_compile_flags(jit_compile, run_eagerly, auto_scale_loss)
         generator, discriminator = checked_optimizers(
-            (self.generator, generator_optimizer), (self.discriminator, discriminator_optimizer)
+            (self.generator, generator_optimizer),
+            (self.discriminator, discriminator_optimizer),
+            auto_scale_loss=auto_scale_loss,
         )
         if self.options.unrolled_steps:
             check_look_ahead(discriminator)
@@ -163,18 +199,13 @@ class GAN(keras.Model):
         self.generator_optimizer, self.discriminator_optimizer = generator, discriminator
         generator.build(self.generator.trainable_variables)
         discriminator.build(self.discriminator.trainable_variables)
-        self.optimizer = _BothOptimizers(generator, discriminator)
-        self._loop = Loop(
-            self._players(),
-            self._expected,
-            training_step=lambda *rows: self.training_step(*rows),
-            state=lambda: self.state,
-            steps_taken=lambda: self.steps_taken,
-        )
+        self.optimizer = OptimizerPair(generator, discriminator)
+        self._loop = self._loop_around_steps()
         self._compile_options = {
             "steps_per_block": int(steps_per_block),
             "jit_compile": self.jit_compile,
             "run_eagerly": run_eagerly,
+            "auto_scale_loss": auto_scale_loss,
         }
         self._start = _start_of(self._optimizers())
 
@@ -191,6 +222,8 @@ class GAN(keras.Model):
         shuffle: bool = True,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
         validation_freq: int = 1,
         checkpoint: str | Path | Checkpoint | None = None,
     ) -> keras.callbacks.History:
@@ -199,7 +232,8 @@ class GAN(keras.Model):
         Several training steps run as one compiled loop: the progress bar and batch callbacks advance by such
         blocks, of `steps_per_block` steps. An array stays on the device. Where fewer than
         `discriminator_steps * batch_size` rows remain at the end of an epoch, they are dealt into equal
-        minibatches (a rest of fewer than `discriminator_steps * packing` rows is left out).
+        minibatches (a rest of fewer than `discriminator_steps * packing` rows is left out, and with batch
+        normalisation one of minibatches of a single row).
 
         Args:
             x: Array of real samples, float32 `(n, *sample_shape)`; or a `tf.data.Dataset`, `PyDataset`, torch
@@ -209,9 +243,10 @@ class GAN(keras.Model):
             batch_size: Real rows (and fakes) in one discriminator update; arrays only, 32 by default.
             epochs: As in Keras, like `verbose`, `callbacks` and `initial_epoch`.
             validation_data: For `evaluate` after each `validation_freq` epochs: real samples, with classes
-                `(samples, labels)`.
+                `(samples, labels)`; or a stream that can be read again.
             shuffle: Draw a new order of an array each epoch, from `seed` and the epochs trained so far.
-            steps_per_epoch: For streams without an end; arrays know their own.
+            steps_per_epoch: For streams without an end, like `validation_steps`; arrays know their own.
+            validation_batch_size: Of an array `validation_data`; `batch_size` by default.
             checkpoint: Folder that keeps the state of the run after each epoch. A run that was cut off goes
                 on there when `fit` is called again; see `keras_gan.training.Checkpoint`.
 
@@ -225,33 +260,47 @@ class GAN(keras.Model):
         Warns:
             UserWarning: For data without a negative value where the generator ends in a tanh.
         """
-        check_compiled(self.compiled)
-        check_devices(self._devices)
-        check_fit(epochs, initial_epoch, validation_freq, steps_per_epoch, verbose, callbacks)
-        validation_data = self._expected.validation(validation_data)
+        self._check_ready()
+        check_fit(epochs, initial_epoch, validation_freq, steps_per_epoch, verbose)
+        check_callbacks(callbacks, list(self._means), self._by_role(), validation_data is not None)
         given = self._expected.given(x, y, batch_size, shuffle, steps_per_epoch)
+        validation = self._validation(validation_data, validation_batch_size, validation_steps, batch_size)
         feed = feed_of(given, self._expected, self.seed, self._compile_options["steps_per_block"])
         if checkpoint is not None:
-            kept = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
+            kept = {"batch_size": batch_size, "shuffle": shuffle, "validation_freq": validation_freq}
             initial_epoch, callbacks = start(
-                self, checkpoint, given.arrays, kept, initial_epoch, epochs, callbacks, self._devices
+                self, checkpoint, given, validation, kept, initial_epoch, epochs, callbacks, self._devices
             )
-        feed.go_on_after(self.steps_taken)
-        with self._loop.feeding(feed):
-            history = super().fit(
+        # After every other callback: one of them may have put back the state of a run that was cut off.
+        order = keras.callbacks.LambdaCallback(on_train_begin=lambda logs: feed.go_on_after(self.steps_taken))
+        with self._loop.feeding(feed, validation, shows_state=have_batch_hooks(callbacks)):
+            return super().fit(
                 self._devices.count(),
                 epochs=epochs,
                 verbose=verbose,
-                callbacks=callbacks,
-                validation_data=validation_data,
+                callbacks=with_callback(callbacks, order),
+                validation_data=None if validation is None else self._devices.count(),
                 shuffle=False,
                 initial_epoch=initial_epoch,
                 steps_per_epoch=feed.blocks_per_epoch,
+                validation_steps=None if validation is None else 1,  # `evaluate` knows the number
                 validation_freq=validation_freq,
             )
-        self.generator_optimizer.finalize_variable_values(self.generator.trainable_weights)
-        self.discriminator_optimizer.finalize_variable_values(self.discriminator.trainable_weights)
-        return history
+
+    def _check_ready(self) -> None:
+        """Refuses to train what is not compiled, or was changed since."""
+        check_compiled(self.compiled)
+        check_devices(self._devices)
+        check_as_compiled(self, self._loop.players)
+
+    def _validation(self, data: Any, batch_size: Any, steps: Any, size_in_training: Any) -> Given | None:
+        """Checks `validation_data`; an array of it comes in batches as large as in training, unless told."""
+        if data is None:
+            return None
+        x, y = data if isinstance(data, tuple) and len(data) == 2 else (data, None)
+        if batch_size is None and is_array(x):
+            batch_size = size_in_training
+        return self._expected.given_to_evaluate("validation_data", x, y, batch_size, steps)
 
     def training_step(self, real: Any, labels: Any = None) -> None:
         """One step of Algorithm 1, as `keras_gan.training.step` has it, on `discriminator_steps` minibatches.
@@ -274,8 +323,7 @@ class GAN(keras.Model):
     @property
     def steps_taken(self) -> int:
         """Training steps since the optimizers were new."""
-        iterations = int(ops.convert_to_numpy(self.generator_optimizer.iterations))
-        return iterations // self.options.generator_steps
+        return int(ops.convert_to_numpy(self.optimizer.iterations.value))
 
     @property
     def seed(self) -> int:
@@ -322,6 +370,23 @@ class GAN(keras.Model):
             variable.assign(fresh.value)
         self.seed = new.seed
 
+    def _least_rows(self) -> int:
+        """Rows of a minibatch that both networks can train on."""
+        of_discriminator = 2 * self.options.packing if least_rows(self.discriminator) > 1 else 1
+        least = max(of_discriminator, least_rows(self.generator))
+        return least * self._devices.num_replicas if least > 1 else 1
+
+    def _loop_around_steps(self) -> Loop:
+        return Loop(
+            self._players(),
+            self._expected,
+            training_step=lambda *rows: self.training_step(*rows),
+            evaluation_step=self._evaluation_step,
+            counter=self.optimizer.iterations,
+            state=lambda: self.state,
+            check=lambda: check_as_compiled(self, self._loop.players),
+        )
+
     def _players(self) -> step.Players:
         """What a training step works on."""
         features, layer = None, self.options.feature_matching
@@ -352,7 +417,7 @@ class GAN(keras.Model):
             num: How many.
             labels: Their classes, integers `(num,)`. A class-conditional GAN takes 0, 1, …,
                 `num_classes` - 1, 0, 1, … by default.
-            seed: Of `z`.
+            seed: Of `z`; `None` draws one.
             averaged: Use `averaged_generator` instead of `generator`.
 
         Raises:
@@ -378,8 +443,11 @@ class GAN(keras.Model):
         return np.concatenate([ops.convert_to_numpy(x) for x in samples]).astype("float32", copy=False)
 
     def draw_z(self, num: int, *, seed: int | None = None) -> np.ndarray:
-        """Draws `z` with NumPy, float32 `(num, latent_dim)`: the same on every backend."""
-        rng = np.random.default_rng(seed if seed is None else check_seed(seed))
+        """Draws `z` with NumPy, float32 `(num, latent_dim)`: the same on every backend.
+
+        Without a seed it draws one, as Keras does: `keras.utils.set_random_seed` decides it.
+        """
+        rng = np.random.default_rng(new_seed() if seed is None else check_seed(seed))
         shape = (check_count("num", num), self.latent_dim)
         normal = self.options.latent == "normal"
         z = rng.standard_normal(shape) if normal else rng.uniform(-1.0, 1.0, shape)
@@ -400,28 +468,51 @@ class GAN(keras.Model):
         """The logged means: `g_loss`, `d_loss`, `d_real`, `d_fake`, and `penalty` where there is one."""
         return list(self._means.values())
 
-    def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        *,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **of_fit: Any,
+    ) -> Any:
         """The logged values on real samples `x`, both networks in inference, regularisers left out.
 
         `z` starts from `gan.seed` at each call, so that two calls agree. Other arguments as in Keras.
+
+        Raises:
+            ValueError: As `fit` does, for data and for options.
         """
+        check_compiled(self.compiled)
         check_devices(self._devices)
-        x = self._expected.source("x", x)
-        if is_array(x):
-            y = checked_labels(y, len(x), self.num_classes)
+        given = self._loop.validation if of_fit.pop("_use_cached_eval_dataset", False) else None
+        if given is None:
+            given = self._expected.given_to_evaluate("x", x, y, batch_size, steps)
+        feed = feed_of(given, self._expected, self.seed, steps_per_block=1)
+        for name, value in of_fit.items():
+            if value is not None:
+                raise unknown_option("argument of evaluate", name, ["batch_size", "callbacks", "steps", "y"])
         draws = self._evaluation_draws.state
         draws.assign(ops.cast([self.seed, 0], draws.dtype))
-        if self._devices.num_replicas > 1:
-            _keras.forget_cached_data(kwargs)
-        with self._devices.one():
-            return super().evaluate(x, y, **kwargs)
+        with self._devices.one(), self._loop.evaluating(feed):
+            return super().evaluate(
+                self._devices.count(),
+                verbose=verbose,
+                steps=feed.blocks_per_epoch,
+                callbacks=callbacks,
+                return_dict=return_dict,
+            )
 
-    def test_step(self, *arguments: Any) -> Any:
-        """What Keras calls for each batch of `evaluate`; its arguments depend on the backend."""
-        return test_step(self, self._evaluation_step, *arguments)
+    def make_test_function(self, force: bool = False) -> None:
+        """Makes what Keras calls for each batch of `evaluate`."""
+        if self.test_function is None or force:
+            self.test_function: Callable | None = make_test_function(self, self._loop)
 
     def _evaluation_step(self, real: Any, labels: Any = None) -> None:
-        self._expected.check_batch(real, labels)
         step.evaluation_step(self._loop.players, self._evaluation_draws, real, labels)
 
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
@@ -457,6 +548,52 @@ class GAN(keras.Model):
         check_folder("filepath", path.parent, exists=True)
         super().save(filepath, **options)
 
+    def export(
+        self,
+        filepath: str | PathLike[str],
+        format: str = "tf_saved_model",
+        *,
+        player: str = "generator",
+        **options: Any,
+    ) -> None:
+        """Exports one network alone, for use without this package; otherwise as `keras.Model.export`.
+
+        Args:
+            filepath: New file, or for a SavedModel a new folder; it is written whole or not at all.
+            format: `"tf_saved_model"`, `"onnx"` or another of Keras's; which there are differs by backend.
+            player: `"generator"`, `"averaged_generator"` or `"discriminator"`.
+            options: As in Keras, such as `verbose` and `input_signature`.
+
+        Raises:
+            ValueError: For another player, a path at which something is, and a format that the backend lacks.
+            ImportError: For a format that needs a package that is not installed.
+            OSError: The folder is not there or not writable.
+        """
+        network = getattr(self, check_choice("player", player, (*_ROLES, "averaged_generator")))
+        if network is None:
+            raise bad_value(
+                "An averaged generator is there once `GAN` was asked to keep one",
+                Shown(f"player={player!r}, average=None"),
+                "Pass `average=0.999` to `GAN`, or export the generator",
+            )
+        path = check_new("filepath", filepath)
+        _keras.sync(self)
+        rows = [ops.zeros((1, *x.shape[1:]), x.dtype) for x in network.inputs]
+        network(rows if len(rows) > 1 else rows[0])  # Keras exports to ONNX what has been called
+        with TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
+            part = Path(folder, path.name)
+            try:
+                network.export(str(part), format=format, **options)
+            except ImportError:
+                raise
+            except Exception as error:  # what can be exported, and how it fails, differs by backend
+                raise bad_value(
+                    "Every backend exports to formats of its own, TensorFlow and JAX to a SavedModel",
+                    Shown(f"format={format!r} on {keras.backend.backend()} ({shorten(_line(error), 200)})"),
+                    "Choose another format, or save a `.keras` file: `gan.generator.save`",
+                ) from error
+            part.rename(path)
+
     def get_config(self) -> dict[str, Any]:
         """Both networks and every option."""
         networks = players_config(self.generator, self.discriminator)
@@ -471,7 +608,14 @@ class GAN(keras.Model):
         """Both optimizers and the compile options; nothing before `compile`."""
         if not self.compiled:
             return {}
-        optimizers = {k: keras.saving.serialize_keras_object(v) for k, v in self._optimizers().items()}
+        try:
+            optimizers = {k: keras.saving.serialize_keras_object(v) for k, v in self._optimizers().items()}
+        except NotImplementedError:
+            raise bad_value(
+                "What is saved, or kept by `checkpoint`, has optimizers with a `get_config`",
+                Shown("a learning-rate schedule without one"),
+                "Give your schedule a `get_config`; `gan.generator.save` saves a network alone",
+            ) from None
         return {**optimizers, **self._compile_options}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
@@ -493,10 +637,10 @@ class GAN(keras.Model):
         return [variable for variable in self.variables if id(variable) not in weights]
 
     def _optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
-        return {
-            "generator_optimizer": self.generator_optimizer,
-            "discriminator_optimizer": self.discriminator_optimizer,
-        }
+        return {f"{role}_optimizer": optimizer for role, optimizer in self._by_role().items()}
+
+    def _by_role(self) -> dict[str, keras.optimizers.Optimizer]:
+        return {"generator": self.generator_optimizer, "discriminator": self.discriminator_optimizer}
 
 
 def _start_of(
@@ -510,6 +654,10 @@ def _start_of(
         return {name: (type(optimizer), optimizer.get_config()) for name, optimizer in optimizers.items()}
     except NotImplementedError:  # a schedule of the reader's own without `get_config`: it can still train
         return None
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def _frozen_copy(network: keras.Model) -> keras.Model:

@@ -11,7 +11,7 @@ from keras import ops
 
 from keras_gan._checks import Shown, bad_value
 from keras_gan.training.backend import loops_are_slow_for_convolutions
-from keras_gan.training.check_data import Expected
+from keras_gan.training.check_data import Expected, Given
 from keras_gan.training.feed import Feed, Run, single_run
 from keras_gan.training.step import Players
 
@@ -23,8 +23,10 @@ class Loop:
         players: Who plays.
         expected: What a batch of `train_on_batch` has to be like.
         training_step: From the rows of a step (and their labels) to updates of both players.
+        evaluation_step: From the rows of a batch (and their labels) to the logged means.
+        counter: Counts the training steps since the optimizers were new.
         state: Returns every variable that training changes.
-        steps_taken: Returns the training steps since the optimizers were new.
+        check: Raises where the model is no longer what was compiled.
     """
 
     def __init__(
@@ -33,13 +35,19 @@ class Loop:
         expected: Expected,
         *,
         training_step: Callable[..., None],
+        evaluation_step: Callable[..., None],
+        counter: keras.Variable,
         state: Callable[[], list[keras.Variable]],
-        steps_taken: Callable[[], int],
+        check: Callable[[], None],
     ) -> None:
         self.players = players
         self.expected = expected
-        self._feed: Feed | None = None  # set while `fit` runs
-        self._training_step, self._state, self._steps_taken = training_step, state, steps_taken
+        self._feed: Feed | None = None  # set while `fit` runs, like the next two
+        self.validation: Given | None = None
+        self.shows_state = False
+        self._evaluation_feed: Feed | None = None  # set while `evaluate` runs
+        self._training_step, self._evaluation_step = training_step, evaluation_step
+        self._counter, self._state, self._check = counter, state, check
 
     @property
     def state(self) -> list[keras.Variable]:
@@ -47,27 +55,53 @@ class Loop:
         return self._state()
 
     @contextmanager
-    def feeding(self, feed: Feed) -> Iterator[None]:
-        """Takes the blocks from `feed`, whose end of an epoch is no reason for Keras to warn."""
-        self._feed = feed
+    def feeding(self, feed: Feed, validation: Given | None, *, shows_state: bool) -> Iterator[None]:
+        """Takes the blocks from `feed`, whose end of an epoch is no reason for Keras to warn.
+
+        What each validation looks at stands in `validation`.
+        With `shows_state` the variables can be read and set after each block, on JAX too.
+        """
+        self._feed, self.validation, self.shows_state = feed, validation, shows_state
         try:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message="Your input ran out of data")
+            with _quiet_end():
                 yield
         finally:
-            self._feed = None
+            self._feed = self.validation = None
+
+    @contextmanager
+    def evaluating(self, feed: Feed) -> Iterator[None]:
+        """Takes the batches of `evaluate` from `feed`."""
+        self._evaluation_feed = feed
+        try:
+            with _quiet_end():
+                yield
+        finally:
+            self._evaluation_feed = None
 
     def step(self, *rows: Any) -> None:
         """One training step on all replicas."""
-        self.players.devices.run(self._training_step, rows)
+        self.players.devices.run(self._counted_step, rows)
+
+    def _counted_step(self, *rows: Any) -> None:
+        self._training_step(*rows)
+        self._counter.assign_add(1)
+
+    def evaluate(self, *rows: Any) -> None:
+        """Updates the logged means on the rows of one batch."""
+        self._evaluation_step(*rows)
 
     def next_runs(self, batch: tuple) -> list[Run]:
         """The next block of `fit`, whose stream only counts; or the one step of `train_on_batch`."""
         if self._feed is not None:
             return self._feed.next_block()
-        batch = tuple(part for part in batch if part is not None)
-        self.expected.check_single_step(batch)
-        return [single_run(batch)]
+        self._check()
+        return [single_run(self.expected.step(_present(batch)))]
+
+    def next_evaluation(self, batch: tuple) -> Run:
+        """The next batch of `evaluate`, whose stream only counts; or the one of `test_on_batch`."""
+        if self._evaluation_feed is not None:
+            return self._evaluation_feed.next_block()[0]
+        return single_run(self.expected.batch(_present(batch)))
 
     def find_nonfinite(self, run: Run, before: list) -> NoReturn:
         """Repeats a run step by step from `before` and names the first thing that is not finite.
@@ -78,7 +112,7 @@ class Loop:
             FloatingPointError: Always.
         """
         self._set_state(before)
-        first = self._steps_taken() + 1
+        first = int(ops.convert_to_numpy(self._counter.value)) + 1
         indices, data = ops.convert_to_tensor(run.indices), [ops.convert_to_tensor(part) for part in run.data]
         for i in range(run.steps):
             good = [ops.copy(variable.value) for variable in self.state]
@@ -99,13 +133,18 @@ class Loop:
             found.extend(self._bad_weights())  # of the player that has just moved
             loss, *gradients = self.players.devices.total([loss, *gradients])
             found.extend(f"the loss of the {player}" for _ in range(not _finite([loss])))
-            found.extend(f"a gradient of the {player}" for _ in range(not _finite(gradients)))
+            if not self._scales_loss(player):  # such an optimizer skips the update, which is no fault
+                found.extend(f"a gradient of the {player}" for _ in range(not _finite(gradients)))
 
         self.players.inspector = inspector
         try:
             yield
         finally:
             self.players.inspector = None
+
+    def _scales_loss(self, player: str) -> bool:
+        optimizer = getattr(self.players, f"{player}_optimizer")
+        return isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
 
     def _bad_weights(self) -> list[str]:
         networks = {"discriminator": self.players.discriminator, "generator": self.players.generator}
@@ -131,6 +170,19 @@ def planned_steps_per_block(has_convolutions: bool) -> int:
     if not has_convolutions:
         return 64
     return 1 if loops_are_slow_for_convolutions() else 8
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """The end of a feed is no reason for Keras to warn."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Your input ran out of data")
+        yield
+
+
+def _present(batch: tuple) -> tuple:
+    """Of `(samples, labels, sample_weight)`, as Keras hands on a single batch, those that are there."""
+    return tuple(part for part in batch if part is not None)
 
 
 def _finite(values: list) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_gan._checks import (
     Shown,
@@ -15,6 +14,7 @@ from keras_gan._checks import (
     check_count,
     check_flag,
     check_seed,
+    new_seed,
     unknown_option,
 )
 from keras_gan.training.losses import Loss, get_loss
@@ -146,4 +146,4 @@ def _checked_average(average: float | None) -> float | None:
 
 
 def _seed_or_new(seed: int | None) -> int:
-    return check_seed(int(np.random.default_rng().integers(2**31)) if seed is None else seed)
+    return new_seed() if seed is None else check_seed(seed)

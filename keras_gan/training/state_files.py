@@ -4,6 +4,7 @@ import json
 import re
 import tempfile
 import warnings
+from collections import deque
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -13,16 +14,17 @@ import numpy as np
 
 from keras_gan._checks import Shown, bad_value, writing
 
-_FORMAT = 1
+_FORMAT = 2
 _NAME = re.compile(r"epoch-(\d{6,})-([0-9a-f]{16})\.npz")
 _NUM_KEPT = 2
+_KINDS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "deque": deque}
 
 
 class StateFolder:
     """The newest two states of a run, in `epoch-000005-<start of the file's SHA-256>.npz`.
 
-    A state is made of dicts with string keys, lists, tuples, numbers, strings, `None` and NumPy arrays.
-    Reading never unpickles. Files of other names are left alone.
+    A state is made of dicts, lists, tuples, sets, numbers, strings, `None` and NumPy arrays. Reading never
+    unpickles. Files of other names are left alone.
 
     Args:
         path: The folder, made where it is missing.
@@ -47,8 +49,12 @@ class StateFolder:
             ) from None
 
     def newest(self) -> dict[str, Any] | None:
-        """Returns the newest whole state, with one warning about damaged files passed over; or `None`."""
-        files = [file for file in self.path.iterdir() if _NAME.fullmatch(file.name)]
+        """Returns the newest whole state, with one warning about damaged files passed over; or `None`.
+
+        Raises:
+            OSError: When a file cannot be read, which does not mean that it is damaged.
+        """
+        files = [file for file in self.path.iterdir() if _NAME.fullmatch(file.name) and file.is_file()]
         files.sort(key=lambda file: (_epoch(file), file.name))
         damaged, state = [], None
         while files and state is None:
@@ -81,24 +87,27 @@ class StateFolder:
             self._kept.pop(0).unlink(missing_ok=True)
 
 
-def pack(value: Any, arrays: list[np.ndarray]) -> Any:
+def pack(value: Any, arrays: list[np.ndarray], *, text: bool = True) -> Any:
     """Turns a state into what JSON can hold; its arrays are appended to `arrays`.
 
     Raises:
-        TypeError: For anything that is neither plain data nor a NumPy array of plain data.
+        TypeError: For anything that is neither plain data nor a NumPy array of plain data; and for strings,
+            but for the keys of a dict, unless `text`.
     """
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | int | float) or (text and isinstance(value, str)):
         return value
-    if isinstance(value, np.ndarray | np.generic) and not (value.dtype.hasobject or value.dtype.names):
+    is_array = isinstance(value, np.ndarray | np.generic) and not (value.dtype.hasobject or value.dtype.names)
+    if is_array and (text or value.dtype.kind not in "US"):
         arrays.append(np.asarray(value))
         # "bfloat16" is a name that only NumPy's extension knows, where its `str` says "two bytes"
         return {"array": len(arrays) - 1, "dtype": value.dtype.name if value.dtype.kind == "V" else None}
-    if isinstance(value, list):
-        return [pack(item, arrays) for item in value]
-    if isinstance(value, tuple):
-        return {"tuple": [pack(item, arrays) for item in value]}
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {"dict": {key: pack(item, arrays) for key, item in value.items()}}
+    if type(value) in _KINDS.values():
+        kind = next(name for name, kind in _KINDS.items() if kind is type(value))
+        items = [pack(item, arrays, text=text) for item in value]
+        return items if kind == "list" else {kind: items}
+    if isinstance(value, dict):  # a kind of dict, such as `defaultdict`, comes back as a dict
+        pairs = [(pack(key, arrays), pack(item, arrays, text=text)) for key, item in value.items()]
+        return {"dict": [list(pair) for pair in pairs]}
     raise TypeError(f"neither plain data nor an array: {type(value).__name__}")
 
 
@@ -110,9 +119,10 @@ def _unpack(packed: Any, arrays: Any) -> Any:
     if "array" in packed:
         array = arrays[str(packed["array"])]
         return (array.view(packed["dtype"]) if packed["dtype"] else array)[()]
-    if "tuple" in packed:
-        return tuple(_unpack(item, arrays) for item in packed["tuple"])
-    return {key: _unpack(item, arrays) for key, item in packed["dict"].items()}
+    ((kind, items),) = packed.items()
+    if kind == "dict":
+        return {_unpack(key, arrays): _unpack(item, arrays) for key, item in items}
+    return _KINDS[kind](_unpack(item, arrays) for item in items)
 
 
 def _to_bytes(state: dict[str, Any]) -> bytes:
@@ -126,10 +136,10 @@ def _to_bytes(state: dict[str, Any]) -> bytes:
 
 def _read(file: Path) -> dict[str, Any] | None:
     """The state in a file; `None` where its bytes do not fit its name or hold something else."""
+    content = file.read_bytes()
+    if _digest(content) not in file.name:
+        return None
     try:
-        content = file.read_bytes()
-        if _digest(content) not in file.name:
-            return None
         with np.load(BytesIO(content), allow_pickle=False) as arrays:
             whole = json.loads(arrays["state"].tobytes())
             return _unpack(whole["state"], arrays) if whole["format"] == _FORMAT else None

@@ -17,6 +17,7 @@ from keras_gan.networks.layers import SpectralNormalization
 from keras_gan.training.backend import (
     Devices,
     _keras,
+    apply,
     gradient,
     random_normal,
     random_uniform,
@@ -151,7 +152,7 @@ def generator_gradients(players: Players, z: Any, real: Any, labels: Any) -> lis
 def move_discriminator(players: Players, gradients: list) -> None:
     """Updates the discriminator (line 6), then clips its weights where they are clipped."""
     variables = players.discriminator.trainable_variables
-    players.discriminator_optimizer.apply(gradients, variables)
+    apply(players.discriminator_optimizer, gradients, variables)
     for penalty in players.options.penalty:
         if isinstance(penalty, WeightClipping):
             penalty.clip(variables)
@@ -159,7 +160,7 @@ def move_discriminator(players: Players, gradients: list) -> None:
 
 def move_generator(players: Players, gradients: list) -> None:
     """Updates the generator (line 9), and its moving average where one is kept."""
-    players.generator_optimizer.apply(gradients, players.generator.trainable_variables)
+    apply(players.generator_optimizer, gradients, players.generator.trainable_variables)
     decay = players.options.average
     if players.averaged_generator is None or decay is None:
         return

@@ -62,7 +62,7 @@ class Watch(keras.callbacks.Callback):
             raise bad_value(
                 "`metrics` is a function of samples", metrics, "Pass the function, not its result"
             )
-        self.measure = metrics or _measure_of(data)
+        self.data, self.measure = data, metrics or _measure_of(data)
         self.directory = Path(directory) if directory is not None else None
         if self.directory is not None:
             check_folder("directory", self.directory)

@@ -5,8 +5,10 @@ import os
 import pickle
 import re
 import shutil
+from collections import Counter, deque
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -286,11 +288,198 @@ def test_callbacks_of_keras_remember(tmp_path):
     fit(make_gan(), tmp_path, 2, Stopping())
     rest, again = Stopping(), Stopping()
     assert fit(make_gan(), tmp_path, 9, rest) == result
-    assert fit(make_gan(), tmp_path, 9, again) == result  # it had stopped, and so it stays
+    with pytest.warns(UserWarning, match=r"A callback has stopped this run after epoch 3, .* than 9, or"):
+        assert fit(make_gan(), tmp_path, 9, again) == result  # it had stopped, and so it stays
     for stopping in (rest, again):
         assert (stopping.best, stopping.best_epoch, stopping.stopped_epoch) == (whole.best, 0, 2)
-    with pytest.raises(ValueError, match=r"`Stopping` among them\. Received: Watch, History\. Pass the same"):
-        fit(make_gan(), tmp_path, 9)
+    *_, epochs = fit(make_gan(), tmp_path, 11, Stopping())  # more than it was asked for train it on
+    assert len(epochs) > 3
+    with pytest.raises(ValueError, match=r"callbacks\.1=None, which was \['Stopping', .*Pass what the run"):
+        fit(make_gan(), tmp_path, 12)
+
+
+class Gathering(keras.callbacks.Callback):
+    """Gathers what it sees in every kind of group."""
+
+    def __init__(self, **settings):
+        super().__init__()
+        vars(self).update(settings)
+        self.counts, self.last = Counter(), deque(maxlen=2)
+        self.seen, self.by_number = set(), {}
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.counts[f"{epoch % 2}"] += 1
+        self.last.append(np.float32(logs["d_loss"]))
+        self.seen.add((epoch, None))
+        self.by_number[epoch] = {"losses": [logs["g_loss"]], (1, 2): frozenset([epoch])}
+
+
+def test_every_group_of_numbers_comes_back(tmp_path):
+    whole, first, rest = Gathering(), Gathering(), Gathering()
+    fit(make_gan(), None, 5, whole)
+    fit(make_gan(), tmp_path, 3, first)
+    fit(make_gan(), tmp_path, 5, rest)
+    for name in ("counts", "last", "seen", "by_number"):
+        assert getattr(rest, name) == getattr(whole, name)
+        assert type(getattr(rest, name)) is type(getattr(whole, name))
+    assert rest.last.maxlen == 2
+
+
+class Telling(keras.callbacks.Callback):
+    """Keeps what no checkpoint holds."""
+
+    def __init__(self, change):
+        super().__init__()
+        self.change, self.kept, self.random = change, ["a"], np.random.default_rng(0)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.change(self)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("kept", lambda callback: callback.kept.append("b")),
+        ("best", lambda callback: setattr(callback, "best", "runs/b")),
+        ("random", lambda callback: callback.random.normal()),
+        ("pairs", lambda callback: setattr(callback, "pairs", [object()])),
+    ],
+)
+def test_what_a_checkpoint_does_not_hold_is_named(tmp_path, name, change):
+    with pytest.warns(
+        UserWarning, match=rf"Received: `Telling\.{name}`, which training has changed"
+    ) as found:
+        fit(make_gan(), tmp_path, 2, Telling(change))
+    assert [each.category for each in found].count(UserWarning) == 1
+
+
+class Saving(keras.callbacks.Callback):
+    """Has a place to write to."""
+
+    place = property(lambda self: None)
+
+    def __init__(self, filepath="runs/best"):
+        super().__init__()
+        self.filepath, self.best, self.writer = filepath, None, print
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fine"),
+    [
+        ("best", 3.0, True),
+        ("new", [1, 2], True),
+        ("filepath", 3, False),
+        ("place", 3, False),
+        ("writer", 3, False),
+        ("on_epoch_end", 3, False),
+        ("params", {}, False),
+        ("_model", 3, False),
+        ("__class__", 3, False),
+    ],
+)
+def test_a_strangers_checkpoint_sets_nothing_but_what_training_changes(tmp_path, name, value, fine):
+    fit(make_gan(), tmp_path, 1, Saving())
+    folder = StateFolder(tmp_path)
+    state = folder.newest()
+    ((_, memory),) = [each for each in state["callbacks"] if each[0] == "Saving"]
+    memory[name] = value
+    folder.write(2, {**state, "epoch": 2})
+    saving = Saving()
+    if fine:
+        fit(make_gan(), tmp_path, 3, saving)
+        assert getattr(saving, name) == value
+    else:
+        with pytest.raises(ValueError, match=rf"Received: `Saving\.{name}` = .* that you trust"):
+            fit(make_gan(), tmp_path, 3, saving)
+        assert vars(saving)["filepath"] == "runs/best"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (
+            [kg.Watch(every=2), kg.Watch()],
+            [kg.Watch(), kg.Watch(every=2)],
+            r"callbacks\.1\.1\.every=1, which was 2",
+        ),
+        ([kg.Watch(kg.ring(num_train=8))], [kg.Watch()], r"callbacks\.1\.1\.data=None, which was \"Dataset"),
+        ([keras.callbacks.TerminateOnNaN()], [kg.Watch(seed=1)], "callbacks"),
+        ([keras.callbacks.LambdaCallback()], [], None),
+        (
+            [keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5)],
+            [keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.25)],
+            r"callbacks\.1\.1\.schedule",
+        ),
+        (
+            [keras.callbacks.ReduceLROnPlateau("d_loss", mode="min", patience=2)],
+            [keras.callbacks.ReduceLROnPlateau("d_loss", mode="min", patience=3)],
+            "patience=3, which was 2 there",
+        ),
+        (
+            [kg.training.ForPlayer("generator", keras.callbacks.ReduceLROnPlateau("d_loss", mode="min"))],
+            [kg.training.ForPlayer("discriminator", keras.callbacks.ReduceLROnPlateau("d_loss", mode="min"))],
+            "player='discriminator', which was 'generator' there",
+        ),
+    ],
+)
+def test_callbacks_that_changed_are_another_run(tmp_path, before, after, message):
+    fit(make_gan(), tmp_path, 1, *before)
+    if message is None:
+        fit(make_gan(), tmp_path, 2, *after)
+    else:
+        with pytest.raises(ValueError, match=message):
+            fit(make_gan(), tmp_path, 2, *after)
+
+
+def test_validation_that_changed_is_another_run(tmp_path):
+    fit(make_gan(), tmp_path, 1, validation_data=ROWS[:8])
+    for options, message in (
+        ({}, "validation=None, which was"),
+        ({"validation_data": ROWS[8:]}, "validation.data.sha256="),
+        ({"validation_data": ROWS[:8], "validation_batch_size": 4}, "validation.rows=4, which was 8"),
+        ({"validation_data": ROWS[:8], "validation_freq": 2}, "validation_freq=2, which was 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fit(make_gan(), tmp_path, 2, **options)
+
+
+def test_where_a_callback_writes_is_no_part_of_a_run(tmp_path):
+    fit(make_gan(), tmp_path / "run", 1, keras.callbacks.CSVLogger(str(tmp_path / "a.csv")))
+    fit(make_gan(), tmp_path / "run", 2, keras.callbacks.CSVLogger(str(tmp_path / "b.csv")))
+    assert len((tmp_path / "b.csv").read_text().splitlines()) == 2
+
+
+def test_a_file_that_cannot_be_read_is_not_damaged(folder, monkeypatch):
+    def failing(path):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    before = files(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", failing)
+        with pytest.raises(OSError, match="Input/output error"):
+            fit(make_gan(), folder, 4)
+    assert files(folder) == before
+
+
+def test_names_that_are_not_ours_are_left_alone(folder, alone):
+    stray = folder / f"epoch-999999-{16 * '0'}.npz"
+    stray.mkdir()
+    (folder / "epoch-1.npz").write_text("mine")
+    assert fit(make_gan(), folder, 4) == alone
+    assert stray.is_dir()
+
+
+class Own(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.01
+
+
+def test_a_schedule_without_a_config_is_named(tmp_path):
+    gan = tiny_gan(generator_optimizer=keras.optimizers.SGD(Own()))
+    gan.fit(ROWS, batch_size=8, verbose=0)
+    for keep in (lambda: fit(gan, tmp_path / "a", 1), lambda: gan.save(tmp_path / "a.keras")):
+        with pytest.raises(ValueError, match=r"a learning-rate schedule without one\. Give your schedule a"):
+            keep()
 
 
 def test_two_callbacks_of_a_class_keep_to_their_places(tmp_path):
@@ -360,7 +549,7 @@ def test_a_stream_is_said_to_begin_again(tmp_path):
 def test_a_state_comes_back_as_it_was(tmp_path):
     bfloat16 = keras.ops.convert_to_numpy(keras.ops.ones((2, 3), "bfloat16"))
     state = {
-        "a": [None, True, 3, "four", float("inf")],
+        "a": [None, True, 3, "four", float("inf"), {1, 2}, {(1, None): frozenset("x")}],
         "b": ({"c": np.float32(0.1)}, ROWS),
         "d": bfloat16,
     }

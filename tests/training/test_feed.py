@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from keras_gan.training import feed as feed_module
+from keras_gan.training.check_data import RangeWatch
 from keras_gan.training.feed import ArrayFeed, StreamFeed, single_run
 
 
@@ -165,7 +166,9 @@ class Counted:
 
 def stream_feed(*sizes, most=64, **options):
     counted = Counted(*sizes)
-    return counted, StreamFeed(counted.dataset, lambda batch: batch, steps_per_block=most, **options)
+    return counted, StreamFeed(
+        counted.dataset, lambda batch: batch, seen=RangeWatch(None), steps_per_block=most, **options
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +199,7 @@ def test_steps_per_epoch_cuts_a_stream_wherever_it_is():
 
 
 def test_a_stream_of_unknown_length_says_when_its_epoch_ends():
-    feed = StreamFeed(batches(2, 2, 2), lambda batch: batch, steps_per_block=2)
+    feed = StreamFeed(batches(2, 2, 2), lambda batch: batch, seen=RangeWatch(None), steps_per_block=2)
     assert feed.blocks_per_epoch is None
     assert [len(feed.next_block()) for _ in range(2)] == [1, 1]
     with pytest.raises(StopIteration):
@@ -210,7 +213,7 @@ def test_each_batch_of_a_stream_is_checked():
         raise ValueError(f"{len(batch[0])} rows")
 
     with pytest.raises(ValueError, match="3 rows"):
-        StreamFeed(Counted(3).dataset, check).next_block()
+        StreamFeed(Counted(3).dataset, check, seen=RangeWatch(None)).next_block()
 
 
 def test_a_single_run_is_one_step_on_all_rows():

@@ -9,7 +9,8 @@
 - `accelerator()`: the name of the GPU or TPU that it uses, None without.
 - `Devices(model)`: how rows are spread over devices.
 - `make_train_function(model, loop)`: what `keras.Model.fit` calls for each block of training steps.
-- `test_step(model, evaluate, *arguments)`: what `keras.Model.evaluate` calls for each batch.
+- `make_test_function(model, loop)`: what `keras.Model.evaluate` calls for each batch.
+- `apply(optimizer, gradients, variables)`: one update.
 - `resolved_jit(model, jit_compile, has_convolutions)`: what `jit_compile="auto"` means.
 """
 
@@ -36,5 +37,6 @@ loops_are_slow_for_convolutions = _module.loops_are_slow_for_convolutions
 accelerator = _module.accelerator
 Devices = _module.Devices
 make_train_function = _module.make_train_function
-test_step = _module.test_step
+make_test_function = _module.make_test_function
+apply = _module.apply
 resolved_jit = _module.resolved_jit

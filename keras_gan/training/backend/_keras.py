@@ -73,12 +73,14 @@ def no_adapter() -> Any:
     return DataAdapter()
 
 
+def is_endless(stream: Any) -> bool:
+    """Whether a stream says of itself that it has no end: a `tf.data.Dataset` or a `PyDataset`."""
+    if hasattr(stream, "cardinality"):
+        return int(stream.cardinality()) == -1  # `tf.data.INFINITE_CARDINALITY`
+    return isinstance(stream, keras.utils.PyDataset) and stream.num_batches is None
+
+
 # --- The trainers of the backends ---------------------------------------------------------------------------
-
-
-def forget_cached_data(arguments: dict[str, Any]) -> None:
-    """Takes out of `evaluate`'s arguments that `fit` dealt the validation data out among replicas already."""
-    arguments.pop("_use_cached_eval_dataset", None)
 
 
 def sync(model: keras.Model) -> None:

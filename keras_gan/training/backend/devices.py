@@ -74,6 +74,16 @@ class Loop(Protocol):
     def step(self, *rows: Any) -> None:
         """One training step on all replicas."""
 
+    @property
+    def shows_state(self) -> bool:
+        """Whether somebody looks at the variables between two blocks."""
+
+    def next_evaluation(self, batch: tuple) -> Any:
+        """The rows of the next batch of `evaluate`, in a run of one step."""
+
+    def evaluate(self, *rows: Any) -> None:
+        """Updates the logged means on the rows of one batch."""
+
     def find_nonfinite(self, run: Any, before: list) -> NoReturn:
         """Names what is not finite in a run that began with these values of `state`."""
 

@@ -43,6 +43,17 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), gradients
 
 
+def apply(optimizer: keras.optimizers.Optimizer, gradients: list, variables: list) -> None:
+    """Moves variables by their gradients.
+
+    By `stateless_apply`: what a `LossScaleOptimizer` decides by the gradients, JAX cannot assign inside.
+    """
+    state = optimizer.variables
+    moved = optimizer.stateless_apply([v.value for v in state], gradients, [v.value for v in variables])
+    for variable, value in zip((*variables, *state), (*moved[0], *moved[1]), strict=True):
+        variable.assign(value)
+
+
 def gradient(function: Callable, values: list) -> list:
     """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
     return jax.grad(function)(values)
@@ -106,14 +117,14 @@ class Devices(OneDevice):
 
 
 def resolved_jit(model: keras.Model, jit_compile: bool | str, has_convolutions: bool) -> bool | str:
-    """What `jit_compile="auto"` means: Keras's own answer, always on JAX."""
+    """What `jit_compile="auto"` means: Keras's own answer, on JAX where all layers can be."""
     return jit_compile
 
 
 def make_train_function(model: keras.Model, loop: Loop) -> Callable:
     """Makes the function that runs a block of training steps, each shape compiled once."""
     run: Callable = _block(model, loop)
-    if model.jit_compile and not model.run_eagerly:  # without donation: the state before is kept
+    if _compiles(model):  # without donation: the state before is kept
         if keras.distribution.distribution() is None:
             run = _compiled_once(run)
         else:
@@ -133,9 +144,16 @@ def make_train_function(model: keras.Model, loop: Loop) -> Callable:
                     for v, value in zip(group, values, strict=True)
                 }
                 loop.find_nonfinite(block, [order[id(v)] for v in loop.state])
+        if loop.shows_state:  # Keras takes it from the variables again before the next block
+            _keras.hold_state(model, state)
+            _keras.sync(model)
         return logs, state
 
     return train_function
+
+
+def _compiles(model: keras.Model) -> bool:
+    return bool(model.jit_compile and not model.run_eagerly)
 
 
 def _block(model: keras.Model, loop: Loop) -> Callable:
@@ -147,7 +165,7 @@ def _block(model: keras.Model, loop: Loop) -> Callable:
         def body(i: int, state: tuple) -> tuple:
             return step(state, *(part[indices[i]] for part in data))
 
-        if model.run_eagerly:
+        if not _compiles(model):  # a layer that XLA does not take cannot be traced either
             for i in range(int(steps)):
                 state = body(i, state)
         elif len(indices) == 1:  # no loop where there is nothing to repeat
@@ -161,12 +179,22 @@ def _block(model: keras.Model, loop: Loop) -> Callable:
     return run
 
 
-def test_step(model: keras.Model, evaluate: Callable, state: tuple, data: tuple) -> tuple:
-    """Evaluates one batch of real data."""
-    batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
+def make_test_function(model: keras.Model, loop: Loop) -> Callable:
+    """Makes the function that evaluates a batch, each shape compiled once."""
     variables = [model.trainable_variables, model.non_trainable_variables, model.metrics_variables]
-    state = _pure(evaluate, variables)(state, *batch)
-    return _results(model, state[-1]), state
+
+    def run(state: tuple, data: tuple, indices: jax.Array) -> tuple:
+        state = _pure(loop.evaluate, variables)(state, *(part[indices] for part in data))
+        return _results(model, state[-1]), state
+
+    if _compiles(model):
+        run = jax.jit(run)
+
+    def test_function(state: tuple, iterator: Iterator) -> tuple:
+        batch = loop.next_evaluation(next(iterator))
+        return run(state, tuple(map(jnp.asarray, batch.data)), batch.indices[0])
+
+    return test_function
 
 
 def _results(model: keras.Model, metric_values: list) -> dict:

@@ -33,6 +33,11 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, aux), tape.gradient(share, [variable.value for variable in variables])
 
 
+def apply(optimizer: keras.optimizers.Optimizer, gradients: list, variables: list) -> None:
+    """Moves variables by their gradients."""
+    optimizer.apply(gradients, variables)
+
+
 def gradient(function: Callable, values: list) -> list:
     """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
     with tf.GradientTape() as tape:
@@ -161,15 +166,7 @@ def make_train_function(model: keras.Model, loop: Loop) -> Callable:
         finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in floats])
         return model.get_metrics_result(), finite, before
 
-    function, compiled = tf.function(run, autograph=False, jit_compile=model.jit_compile), {}
-
-    def run_compiled(*arguments: Any) -> tuple:
-        if model.run_eagerly:
-            return run(*arguments)
-        key = tuple(part.shape for part in tf.nest.flatten(arguments))
-        if key not in compiled:
-            compiled[key] = function.get_concrete_function(*arguments)
-        return compiled[key](*arguments)
+    run_compiled = _compiled(model, run)
 
     def train_function(iterator: Iterator) -> dict:
         logs: dict = {}
@@ -183,7 +180,32 @@ def make_train_function(model: keras.Model, loop: Loop) -> Callable:
     return train_function
 
 
-def test_step(model: keras.Model, evaluate: Callable, data: tuple) -> dict:
-    """Evaluates one batch of real data."""
-    evaluate(*keras.utils.unpack_x_y_sample_weight(data)[:2])
-    return model.get_metrics_result()
+def make_test_function(model: keras.Model, loop: Loop) -> Callable:
+    """Makes the function that evaluates a batch, each shape compiled once."""
+
+    def run(data: tuple, indices: tf.Tensor) -> dict:
+        loop.evaluate(*(tf.gather(part, indices) for part in data))
+        return model.get_metrics_result()
+
+    run_compiled = _compiled(model, run)
+
+    def test_function(iterator: Iterator) -> dict:
+        batch = loop.next_evaluation(next(iterator))
+        return run_compiled(tuple(map(tf.convert_to_tensor, batch.data)), tf.constant(batch.indices[0]))
+
+    return test_function
+
+
+def _compiled(model: keras.Model, run: Callable) -> Callable:
+    """`run` compiled as `compile` was told, once for each shape of its arguments."""
+    function, compiled = tf.function(run, autograph=False, jit_compile=model.jit_compile), {}
+
+    def call(*arguments: Any) -> Any:
+        if model.run_eagerly:
+            return run(*arguments)
+        key = tuple(part.shape for part in tf.nest.flatten(arguments))
+        if key not in compiled:
+            compiled[key] = function.get_concrete_function(*arguments)
+        return compiled[key](*arguments)
+
+    return call

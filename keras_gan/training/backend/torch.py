@@ -27,6 +27,11 @@ def value_and_grad(function: Callable, variables: list, state: list) -> tuple:
     return (loss, tuple(value.detach() for value in aux)), list(gradients)
 
 
+def apply(optimizer: keras.optimizers.Optimizer, gradients: list, variables: list) -> None:
+    """Moves variables by their gradients."""
+    optimizer.apply(gradients, variables)
+
+
 def gradient(function: Callable, values: list) -> list:
     """Gradients of the scalar `function(values)` by each tensor of `values`, differentiable again."""
     with torch.enable_grad():
@@ -92,8 +97,18 @@ def make_train_function(model: keras.Model, loop: Loop) -> Callable:
     return train_function
 
 
-@torch.no_grad()
-def test_step(model: keras.Model, evaluate: Callable, data: tuple) -> dict:
-    """Evaluates one batch of real data."""
-    evaluate(*keras.utils.unpack_x_y_sample_weight(data)[:2])
-    return model.get_metrics_result()
+def make_test_function(model: keras.Model, loop: Loop) -> Callable:
+    """Makes the function that evaluates a batch."""
+
+    @torch.no_grad()
+    def test_function(data: tuple) -> dict:
+        try:
+            batch = loop.next_evaluation(data[0])
+        except StopIteration:  # which Keras catches in `fit` alone
+            model.stop_evaluating = True
+            return model.get_metrics_result()
+        indices = keras.ops.convert_to_tensor(batch.indices[0])
+        loop.evaluate(*(keras.ops.convert_to_tensor(part)[indices] for part in batch.data))
+        return model.get_metrics_result()
+
+    return test_function
