@@ -1,10 +1,12 @@
 """Callbacks that `fit` is given: whether they can do for a GAN what they do for other models."""
 
+from string import Formatter
 from typing import Any
 
 import keras
 
 from keras_gan._checks import Shown, bad_value, nearest
+from keras_gan.training.backend import _keras
 
 _KEEP_THE_BEST = (
     keras.callbacks.EarlyStopping,
@@ -40,8 +42,10 @@ def check_callbacks(callbacks: Any, metrics: list[str], players: dict[str, Any],
     for callback in map(_inner, found):
         if not others_may_log:
             _check_monitor(callback, logged, validates)
+            _check_name(callback, logged)
         _check_direction(callback)
     _check_averages(found, players)
+    _check_rates(found, players)
 
 
 def listed(callbacks: Any) -> list[Any]:
@@ -108,12 +112,46 @@ def _check_direction(callback: Any) -> None:
         )
 
 
+def _check_name(callback: Any, logged: list[str]) -> None:
+    """Refuses the name of a file in which a number stands that is never logged."""
+    if not isinstance(callback, keras.callbacks.ModelCheckpoint):
+        return
+    fields = {field for _, field, *_ in Formatter().parse(callback.filepath) if field}
+    if unknown := sorted(fields - {"epoch", "batch", *logged}):
+        raise bad_value(
+            f"The name of a file holds `epoch`, `batch` or one of {', '.join(logged)}",
+            Shown(f"filepath={callback.filepath!r} with {', '.join(unknown)}"),
+            "Change its name, or pass `validation_data` to `fit`"
+            if any(field.startswith("val_") for field in unknown)
+            else "Change its name",
+        )
+
+
+def _of_players(callback: Any, players: dict[str, Any]) -> dict[str, Any]:
+    """The optimizers that a callback acts on, by role, without what scales losses."""
+    roles = [callback.player] if callback is not _inner(callback) else list(players)
+    return {role: getattr(players[role], "inner_optimizer", players[role]) for role in roles}
+
+
+def _check_rates(callbacks: list[Any], players: dict[str, Any]) -> None:
+    kinds = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
+    for callback in callbacks:
+        optimizers = _of_players(callback, players) if isinstance(_inner(callback), kinds) else {}
+        scheduled = [role for role, optimizer in optimizers.items() if _keras.has_schedule(optimizer)]
+        if scheduled:
+            raise bad_value(
+                f"`{type(_inner(callback)).__name__}` sets rates that are numbers",
+                Shown(f"a {' and a '.join(scheduled)} whose rate follows a schedule"),
+                "Pass its optimizer a number, or give the callback the other player alone: "
+                "`kg.training.ForPlayer(player, callback)`",
+            )
+
+
 def _check_averages(callbacks: list[Any], players: dict[str, Any]) -> None:
     for callback in callbacks:
         if not isinstance(_inner(callback), keras.callbacks.SwapEMAWeights):
             continue
-        roles = [callback.player] if callback is not _inner(callback) else list(players)
-        optimizers = {role: getattr(players[role], "inner_optimizer", players[role]) for role in roles}
+        optimizers = _of_players(callback, players)
         without = [role for role, optimizer in optimizers.items() if not optimizer.use_ema]
         if without:
             raise bad_value(

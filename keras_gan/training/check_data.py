@@ -174,6 +174,12 @@ class Expected:
 
     def batch(self, batch: tuple) -> tuple:
         """Checks the rows of one batch of `evaluate`, and their labels."""
+        if len(batch) > 2:
+            raise bad_value(
+                "A batch is samples, or samples and labels, and all rows count alike",
+                Shown(f"{len(batch)} parts, as with sample weights"),
+                "Leave them out, and repeat rows that shall count more",
+            )
         labels = batch[1] if len(batch) > 1 else None
         if labels is not None and self.num_classes is None:
             raise bad_value(
@@ -441,7 +447,7 @@ def _way_to(wanted: tuple[int, ...], shape: tuple[int, ...]) -> str:
     if len(shape) > 1 and np.prod(shape[1:]) == np.prod(wanted):
         return f"Reshape the data: `x.reshape(-1, {', '.join(map(str, wanted))})`"
     if shape == wanted:
-        return "Pass several samples, or `x[None]` for this one"
+        return "Pass several samples, `x[None]` for this one; a stream of single ones needs `.batch(64)`"
     return "Reshape the data, or build the networks for it"
 
 

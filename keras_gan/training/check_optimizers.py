@@ -21,6 +21,17 @@ _OFF = {
     "use_ema": (False,),
     "gradient_accumulation_steps": (None,),
 }
+_WAYS = {
+    "optimizer": "Pass `generator_optimizer=` and `discriminator_optimizer=`",
+    "loss": 'Pass it to the constructor, `kg.GAN(..., loss="hinge")`',
+    "loss_weights": "Pass a `penalty` with its weight to the constructor",
+    "metrics": "Log a number in a callback's `on_epoch_end`, `logs[name] = ...`",
+    "weighted_metrics": "Log a number in a callback's `on_epoch_end`, `logs[name] = ...`",
+    "steps_per_execution": "Pass `steps_per_block=`",
+    "sample_weight": "The losses are means over equal rows: repeat rows that shall count more",
+    "class_weight": "The losses are means over equal rows: repeat rows that shall count more",
+    "validation_split": "Split the rows, and pass one part as `validation_data=`",
+}
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
@@ -30,6 +41,19 @@ def check_compile_flags(jit_compile: Any, run_eagerly: Any, auto_scale_loss: Any
     check_flag("auto_scale_loss", auto_scale_loss)
     if not is_auto(jit_compile):
         check_flag("jit_compile", jit_compile)
+
+
+def check_keywords(name: str, keywords: dict[str, Any]) -> None:
+    """Refuses what Keras's method of that name takes, and a GAN does not, with the way to the same end.
+
+    Raises:
+        TypeError: For the first keyword, as Python does.
+    """
+    for keyword in keywords:
+        way = _WAYS.get(keyword, f"Look at `help(keras_gan.GAN.{name})`")
+        raise TypeError(
+            f"`GAN.{name}` takes what two players need. Received: `{keyword}=`, which is not it. {way}."
+        )
 
 
 def checked_optimizers(
@@ -76,6 +100,8 @@ def check_as_compiled(gan: Any, players: Players) -> None:
     for name in ("generator", "discriminator", "generator_optimizer", "discriminator_optimizer"):
         if getattr(gan, name) is not getattr(players, name):
             raise _changed(f"another `gan.{name}`")
+    if getattr(gan.optimizer, "players", None) != (gan.generator_optimizer, gan.discriminator_optimizer):
+        raise _changed("another `gan.optimizer`, which stands for both players' optimizers")
     if {**vars(gan.options), "seed": None} != {**vars(players.options), "seed": None}:
         raise _changed("other `gan.options`")
     for role in ("generator", "discriminator"):

@@ -22,7 +22,6 @@ from keras_gan._checks import (
     is_auto,
     new_seed,
     shorten,
-    unknown_option,
 )
 from keras_gan.training import step
 from keras_gan.training.adversarial import players_config, players_from
@@ -56,6 +55,7 @@ from keras_gan.training.check_networks import (
 from keras_gan.training.check_optimizers import (
     check_as_compiled,
     check_compile_flags,
+    check_keywords,
     check_look_ahead,
     check_replicas,
     checked_optimizers,
@@ -149,11 +149,7 @@ class GAN(keras.Model):
             TypeError: For `train_step`, `test_step`, `compute_loss` and `compute_metrics`.
         """
         super().__init_subclass__(**kwargs)
-        for name in set(_OF_KERAS_STEP) & set(vars(cls)):
-            raise TypeError(
-                f"A GAN trains by `training_step(real, labels=None)`. Received: {cls.__name__}.{name}, which "
-                "is never called. Override `training_step`, or pass a loss or a penalty of your own to `GAN`."
-            )
+        _check_steps(cls)
 
     # --- Training -------------------------------------------------------------------------------------------
 
@@ -166,6 +162,7 @@ class GAN(keras.Model):
         run_eagerly: bool = False,
         steps_per_block: Any = "auto",
         auto_scale_loss: bool = True,
+        **of_keras: Any,
     ) -> None:
         """Gives each player its optimizer, and decides what is compiled; both are saved with the model.
 
@@ -180,6 +177,7 @@ class GAN(keras.Model):
             auto_scale_loss: Wrap the optimizer of a player that computes in float16 in a
                 `LossScaleOptimizer`, as Keras does.
         """
+        check_keywords("compile", of_keras)
         check_distribution(self._devices)
         check_compile_flags(jit_compile, run_eagerly, auto_scale_loss)
         generator, discriminator = checked_optimizers(
@@ -226,6 +224,7 @@ class GAN(keras.Model):
         validation_batch_size: int | None = None,
         validation_freq: int = 1,
         checkpoint: str | Path | Checkpoint | None = None,
+        **of_keras: Any,
     ) -> keras.callbacks.History:
         """Trains on real samples alone; otherwise as `keras.Model.fit`.
 
@@ -260,7 +259,7 @@ class GAN(keras.Model):
         Warns:
             UserWarning: For data without a negative value where the generator ends in a tanh.
         """
-        self._check_ready()
+        self._check_ready(of_keras)
         check_fit(epochs, initial_epoch, validation_freq, steps_per_epoch, verbose)
         check_callbacks(callbacks, list(self._means), self._by_role(), validation_data is not None)
         given = self._expected.given(x, y, batch_size, shuffle, steps_per_epoch)
@@ -287,8 +286,10 @@ class GAN(keras.Model):
                 validation_freq=validation_freq,
             )
 
-    def _check_ready(self) -> None:
-        """Refuses to train what is not compiled, or was changed since."""
+    def _check_ready(self, keywords: dict[str, Any]) -> None:
+        """Refuses to train what is not compiled, or was changed since, and keywords of Keras."""
+        check_keywords("fit", keywords)
+        _check_steps(self)
         check_compiled(self.compiled)
         check_devices(self._devices)
         check_as_compiled(self, self._loop.players)
@@ -493,9 +494,7 @@ class GAN(keras.Model):
         if given is None:
             given = self._expected.given_to_evaluate("x", x, y, batch_size, steps)
         feed = feed_of(given, self._expected, self.seed, steps_per_block=1)
-        for name, value in of_fit.items():
-            if value is not None:
-                raise unknown_option("argument of evaluate", name, ["batch_size", "callbacks", "steps", "y"])
+        check_keywords("evaluate", {name: x for name, x in of_fit.items() if x is not None})
         draws = self._evaluation_draws.state
         draws.assign(ops.cast([self.seed, 0], draws.dtype))
         with self._devices.one(), self._loop.evaluating(feed):
@@ -641,6 +640,18 @@ class GAN(keras.Model):
 
     def _by_role(self) -> dict[str, keras.optimizers.Optimizer]:
         return {"generator": self.generator_optimizer, "discriminator": self.discriminator_optimizer}
+
+
+def _check_steps(gan: Any) -> None:
+    """Refuses a class, or an object, with a step of Keras's that was put in the place of the GAN's own."""
+    for name in _OF_KERAS_STEP:
+        own = getattr(gan, name)
+        if getattr(own, "__func__", own) is not getattr(GAN, name):
+            kind = gan if isinstance(gan, type) else type(gan)
+            raise TypeError(
+                f"A GAN trains by `training_step(real, labels=None)`. Received: {kind.__name__}.{name}, "
+                "which is never called. Override `training_step`, or pass a loss or a penalty of your own."
+            )
 
 
 def _start_of(

@@ -182,7 +182,10 @@ def _quiet_end() -> Iterator[None]:
 
 def _present(batch: tuple) -> tuple:
     """Of `(samples, labels, sample_weight)`, as Keras hands on a single batch, those that are there."""
-    return tuple(part for part in batch if part is not None)
+    rows, labels, weights = (*batch, None, None)[:3]
+    if weights is not None:
+        return rows, labels, weights
+    return (rows,) if labels is None else (rows, labels)
 
 
 def _finite(values: list) -> bool:

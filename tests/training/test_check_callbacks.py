@@ -67,6 +67,36 @@ def test_a_metric_without_a_direction_is_refused():
     check(keras.callbacks.ModelCheckpoint("a.keras"))  # its `monitor`, "val_loss", is idle
 
 
+@pytest.mark.parametrize("name", ["{val_loss}", "{epoch}-{loss:.2f}", "{accuracy}"])
+def test_a_name_of_a_file_holds_what_is_logged(name):
+    def kept(name):
+        return keras.callbacks.ModelCheckpoint(f"{name}.keras")
+
+    check(kept("{epoch:02d}-{batch}-{d_loss:.3f}"))
+    check(kept("{val_d_loss}"), validates=True)
+    for validates in (False, True):
+        with pytest.raises(ValueError, match=r"The name of a file holds `epoch`, `batch` or one of g_loss"):
+            check(kept(name), validates=validates)
+    with pytest.raises(ValueError, match=r"with val_d_loss\. Change its name, or pass `validation_data`"):
+        check(kept("{val_d_loss}"))
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate),
+        keras.callbacks.ReduceLROnPlateau("d_loss", mode="min"),
+    ],
+)
+def test_a_rate_that_follows_a_schedule_is_not_set(callback):
+    schedule = keras.optimizers.schedules.CosineDecay(0.1, 100)
+    players = {**PLAYERS, "discriminator": keras.optimizers.SGD(schedule)}
+    for given in (callback, kg.training.ForPlayer("discriminator", callback)):
+        with pytest.raises(ValueError, match="Received: a discriminator whose rate follows a schedule"):
+            check(given, players=players)
+    check(kg.training.ForPlayer("generator", callback), players=players)
+
+
 def test_what_is_no_callback_is_refused():
     for neither in (keras.callbacks.History, "history", print):
         with pytest.raises(ValueError, match="Pass objects, not classes"):

@@ -43,11 +43,15 @@ def other_optimizer(gan):
     gan.generator_optimizer = keras.optimizers.Adam()
 
 
+def one_optimizer(gan):
+    gan.optimizer = keras.optimizers.Adam()
+
+
 def other_options(gan):
     gan.options = kg.GAN(*tiny_players(), loss="hinge", seed=3).options
 
 
-CHANGES = (freeze, freeze_layer, other_network, other_optimizer, other_options)
+CHANGES = (freeze, freeze_layer, other_network, other_optimizer, one_optimizer, other_options)
 
 
 @pytest.mark.parametrize("train", ["fit", "stream", "train_on_batch"])
@@ -91,8 +95,47 @@ def test_fine_tuning_unfreezes_a_layer_and_compiles_again():
 
 @pytest.mark.parametrize("name", ["train_step", "test_step", "compute_loss", "compute_metrics"])
 def test_a_step_that_would_never_be_called_is_refused_with_the_class(name):
-    with pytest.raises(TypeError, match=rf"by `training_step.*Received: Own\.{name}, which is never called"):
-        type("Own", (kg.GAN,), {name: lambda self, *arguments: None})
+    def step(self, *arguments):
+        raise AssertionError
+
+    message = rf"by `training_step.*Received: \w+\.{name}, which is never called"
+    with pytest.raises(TypeError, match=message):
+        type("Own", (kg.GAN,), {name: step})
+    with pytest.raises(TypeError, match=message):
+        type("Own", (type("Mixin", (), {name: step}), kg.GAN), {})
+    gan = tiny_gan()
+    setattr(gan, name, step)
+    with pytest.raises(TypeError, match=message):
+        gan.fit(ROWS, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("method", "keyword", "way"),
+    [
+        ("compile", "loss", "Pass it to the constructor"),
+        ("compile", "steps_per_execution", "`steps_per_block=`"),
+        ("fit", "class_weight", "repeat rows"),
+        ("fit", "validation_split", "`validation_data=`"),
+        ("fit", "epoch", r"help\(keras_gan\.GAN\.fit\)"),
+        ("evaluate", "sample_weight", "repeat rows"),
+    ],
+)
+def test_what_keras_takes_and_a_gan_does_not_comes_with_the_way(method, keyword, way):
+    needed = {"generator_optimizer": "sgd", "discriminator_optimizer": "sgd"} if method == "compile" else {}
+    with pytest.raises(TypeError, match=rf"Received: `{keyword}=`.*{way}"):
+        getattr(tiny_gan(), method)(*[ROWS] * (method != "compile"), **needed, **{keyword: 0.5})
+
+
+def test_sample_weights_are_never_left_aside():
+    gan = tiny_gan()
+    stream = ((ROWS[:8], None, np.ones(8)) for _ in range(2))
+    for act in (
+        lambda: gan.train_on_batch(ROWS[:8], sample_weight=np.ones(8)),
+        lambda: gan.test_on_batch(ROWS[:8], sample_weight=np.ones(8)),
+        lambda: gan.fit(stream, verbose=0),
+    ):
+        with pytest.raises(ValueError, match=r"Received: 3 parts, as with sample weights\. Leave them out"):
+            act()
 
 
 # --- What is compiled ---------------------------------------------------------------------------------------

@@ -47,11 +47,15 @@ def trained_by(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
     return list(getattr(optimizer, "_trainable_variables", []))
 
 
+def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Whether a learning rate follows a schedule, so that it cannot be set."""
+    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+
+
 def learning_rate_after(optimizer: keras.optimizers.Optimizer, steps: int) -> Any:
     """The learning rate that many updates later; `learning_rate` knows that of now alone."""
-    schedule = optimizer._learning_rate
-    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
-        return schedule(optimizer.iterations.value + steps)
+    if has_schedule(optimizer):
+        return optimizer._learning_rate(optimizer.iterations.value + steps)
     return keras.ops.convert_to_tensor(optimizer.learning_rate)
 
 

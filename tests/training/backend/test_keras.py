@@ -78,6 +78,7 @@ def test_the_learning_rate_some_updates_later(scheduled):
     optimizer = keras.optimizers.SGD(schedule if scheduled else 0.25)
     optimizer.build(linear([[1.0]]).trainable_variables)
     optimizer.iterations.assign(1)
+    assert _keras.has_schedule(optimizer) == scheduled
     rates = [float(numbers(_keras.learning_rate_after(optimizer, steps))) for steps in (0, 1, 2)]
     assert rates == pytest.approx([0.25, 0.125, 0.0625] if scheduled else [0.25] * 3)
     assert rates[0] == pytest.approx(float(numbers(optimizer.learning_rate)))
